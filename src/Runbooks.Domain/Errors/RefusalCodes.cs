@@ -1,0 +1,27 @@
+namespace Runbooks.Domain.Errors;
+
+/// <summary>Every refusal of the product: what may fail by the domain's own rule. Codes are stable; a retired one is never reused.</summary>
+/// <remarks>Each code has a row in <c>deploy/REFUSALS.md</c> and a test that provokes it; <c>tests/House</c> compares the three lists.</remarks>
+public static class RefusalCodes
+{
+    /// <summary>The request names an older version of the arbiter's row than the current one.</summary>
+    public const string ArbiterStaleVersion = "RB-ARBITER-001";
+
+    /// <summary>The request names another generation than the arbiter's row.</summary>
+    public const string ArbiterWrongGeneration = "RB-ARBITER-002";
+
+    /// <summary>The site that asks is not the primary of the row.</summary>
+    public const string ArbiterNotPrimary = "RB-ARBITER-003";
+
+    /// <summary>The site to promote is not complete and nobody accepted the loss.</summary>
+    public const string ArbiterIncomplete = "RB-ARBITER-004";
+
+    /// <summary>There is no row for the protection.</summary>
+    public const string ArbiterUnknownProtection = "RB-ARBITER-005";
+
+    /// <summary>A request is malformed: it loses or completes the primary itself, or an unknown site.</summary>
+    public const string ArbiterBadRequest = "RB-ARBITER-006";
+
+    /// <summary>The planned swap lacks the old primary's drained mark of this generation.</summary>
+    public const string ArbiterNotDrained = "RB-ARBITER-007";
+}
