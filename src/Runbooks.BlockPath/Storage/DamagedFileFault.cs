@@ -1,0 +1,8 @@
+namespace Runbooks.BlockPath.Storage;
+
+/// <summary>Checksums say that a file of ours was changed by something other than us, or by a disk that lies.</summary>
+public sealed class DamagedFileFault(string path, string damage)
+    : DiskFault("verify", path, Errno.InputOutput, $"'{path}' is damaged: {damage}.", null)
+{
+    public override bool IsTransient => false;
+}
