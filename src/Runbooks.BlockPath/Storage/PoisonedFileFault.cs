@@ -10,7 +10,5 @@ public sealed class PoisonedFileFault(DiskFault cause)
         cause.Path,
         Errno.InputOutput,
         $"'{cause.Path}' is poisoned by an earlier failed flush; its unflushed writes may be lost.",
-        cause)
-{
-    public override bool IsTransient => false;
-}
+        isTransient: false,
+        cause);

@@ -1,4 +1,5 @@
 using Runbooks.BlockPath.Storage;
+using Runbooks.Domain.Errors;
 using Runbooks.Wire.Nbd;
 
 namespace Runbooks.BlockPath.Targets;
@@ -15,6 +16,7 @@ public static class BlockErrors
         DiskFault { IsOutOfSpace: true } => NbdError.NoSpace,
         DiskFault { ErrorNumber: Errno.OutOfMemory } => NbdError.OutOfMemory,
         DiskFault { ErrorNumber: Errno.ReadOnlyFileSystem or Errno.NotPermitted or Errno.AccessDenied } => NbdError.NotPermitted,
+        RefusalException => NbdError.NotPermitted,
         BlockTargetException answered => answered.Error,
         OperationCanceledException or ObjectDisposedException => NbdError.ShuttingDown,
         OutOfMemoryException => NbdError.OutOfMemory,

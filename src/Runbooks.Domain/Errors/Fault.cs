@@ -1,7 +1,7 @@
 namespace Runbooks.Domain.Errors;
 
 /// <summary>The environment failed: time heals it, or an operator does. Retried when <see cref="IsTransient"/>.</summary>
-public sealed class Fault : Exception
+public class Fault : Exception
 {
     /// <summary>Makes a fault.</summary>
     /// <param name="side">Where it came from.</param>
