@@ -44,10 +44,10 @@ public sealed record WorkflowInfo
     public RootInfo? Root { get; init; }
 
     /// <summary>Task priority.</summary>
-    public Priority? Priority { get; init; }
+    public Common.Priority? Priority { get; init; }
 
     /// <summary>The workflow's own retry policy.</summary>
-    public RetryPolicy? RetryPolicy { get; init; }
+    public Common.RetryPolicy? RetryPolicy { get; init; }
 
     /// <summary>Run id.</summary>
     public string RunId { get; init; } = string.Empty;
