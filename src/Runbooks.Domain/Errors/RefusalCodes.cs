@@ -24,4 +24,13 @@ public static class RefusalCodes
 
     /// <summary>The planned swap lacks the old primary's drained mark of this generation.</summary>
     public const string ArbiterNotDrained = "RB-ARBITER-007";
+
+    /// <summary>A for-each names something that is no list in this run.</summary>
+    public const string PlanNotAList = "RB-PLAN-001";
+
+    /// <summary>The unfolded plan is over its limit.</summary>
+    public const string PlanTooManySteps = "RB-PLAN-002";
+
+    /// <summary>A reference has no value in this run.</summary>
+    public const string PlanUnknownReference = "RB-PLAN-003";
 }
