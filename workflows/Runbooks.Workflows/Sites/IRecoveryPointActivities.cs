@@ -54,10 +54,10 @@ public sealed record RecoveryPointResult(RecoveryPointId Point, DateTimeOffset A
 public sealed record CreateCloneRequest(StepKey Key, ProtectionId Protection, RecoveryPointId Point);
 
 /// <summary>A clone.</summary>
-/// <param name="Clone">Its id.</param>
+/// <param name="Id">Its id.</param>
 /// <param name="Exports">Export name by disk name.</param>
 /// <param name="NbdAddress">Where to connect.</param>
-public sealed record CloneResult(CloneId Clone, IReadOnlyDictionary<string, string> Exports, string NbdAddress);
+public sealed record CloneResult(CloneId Id, IReadOnlyDictionary<string, string> Exports, string NbdAddress);
 
 /// <summary>Removes what a run made.</summary>
 /// <param name="Key">Idempotency key; its run is torn down.</param>
