@@ -1,1 +1,8 @@
-return 0;
+using System.CommandLine;
+using Runbooks.SiteAgent.Commands;
+
+RootCommand root = new("Site agent: serves a site's volumes and carries out runbook steps there.")
+{
+    NbdCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

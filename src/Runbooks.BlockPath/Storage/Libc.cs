@@ -72,14 +72,14 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
 
+    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeMode(string path, uint mode);
+
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(SafeHandle socket, byte* buffer, nint count, int flags);
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     public static partial nint SendMessage(SafeHandle socket, MessageHeader* message, int flags);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    public static partial int Poll(PollEntry* entries, nuint count, int timeoutMilliseconds);
 }
 
 /// <summary>struct iovec.</summary>
@@ -101,13 +101,4 @@ internal unsafe struct MessageHeader
     public void* Control;
     public nuint ControlLength;
     public int Flags;
-}
-
-/// <summary>struct pollfd.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct PollEntry
-{
-    public int Descriptor;
-    public short Events;
-    public short Returned;
 }
