@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Runbooks.Domain.Errors;
+
+namespace Runbooks.BlockPath.Wan;
+
+/// <summary>Opens and secures connections between agents.</summary>
+/// <remarks>
+/// Plain text only when both ends are loopback and no credentials are configured. Everything else is TLS 1.3 with a
+/// certificate at both ends; a peer without one ends in the handshake.
+/// </remarks>
+internal sealed class WanSockets(Func<WanCredentials?> credentials, TimeProvider clock, string congestionControl)
+{
+    private const int TcpCongestion = 13;
+    private const int TcpUserTimeout = 18;
+    private const int HandshakeMilliseconds = 10_000;
+
+    /// <summary>Connects and secures. Blocks for at most the two timeouts.</summary>
+    /// <exception cref="IOException">The peer cannot be reached or does not identify itself.</exception>
+    public WanTransport Dial(IPEndPoint peer, int timeoutMilliseconds)
+    {
+        var socket = new Socket(peer.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        try
+        {
+            try
+            {
+                socket.Connect(peer);
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+            {
+                if (!socket.Poll(TimeSpan.FromMilliseconds(timeoutMilliseconds), SelectMode.SelectWrite))
+                {
+                    throw new IOException($"{peer} did not answer within {timeoutMilliseconds} ms");
+                }
+
+                var error = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+                if (error != 0)
+                {
+                    throw new IOException($"connect to {peer}: {(SocketError)error}");
+                }
+            }
+
+            socket.Blocking = true;
+            Tune(socket);
+            return Secure(socket, isServer: false);
+        }
+        catch (Exception e) when (e is SocketException or AuthenticationException)
+        {
+            socket.Dispose();
+            throw new IOException($"connect to {peer}: {e.Message}", e);
+        }
+        catch (IOException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Secures an accepted connection.</summary>
+    /// <exception cref="IOException">The peer did not identify itself.</exception>
+    public WanTransport Accept(Socket socket)
+    {
+        try
+        {
+            socket.Blocking = true;
+            Tune(socket);
+            return Secure(socket, isServer: true);
+        }
+        catch (Exception e) when (e is SocketException or AuthenticationException or IOException)
+        {
+            var remote = socket.RemoteEndPoint;
+            socket.Dispose();
+            throw e as IOException ?? new IOException($"connection from {remote}: {e.Message}", e);
+        }
+    }
+
+    private WanTransport Secure(Socket socket, bool isServer)
+    {
+        var current = credentials();
+        if (current is null)
+        {
+            var local = ((IPEndPoint)socket.LocalEndPoint!).Address;
+            var remote = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+            return IPAddress.IsLoopback(local) && IPAddress.IsLoopback(remote)
+                ? new PlainTransport(socket)
+                : throw new IOException(
+                    $"{remote} is not a loopback address and this agent has no certificate; run 'join' first");
+        }
+
+        socket.ReceiveTimeout = HandshakeMilliseconds;
+        socket.SendTimeout = HandshakeMilliseconds;
+        var why = string.Empty;
+        var site = default(Domain.Ids.SiteId);
+        bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+        {
+            using var copy = certificate is null ? null : new X509Certificate2(certificate);
+            return current.TryIdentify(copy, clock.GetUtcNow(), out site, out why);
+        }
+
+        var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
+        try
+        {
+            if (isServer)
+            {
+                stream.AuthenticateAsServer(current.Server(Validate));
+            }
+            else
+            {
+                stream.AuthenticateAsClient(current.Client("runbooks-agent", Validate));
+            }
+        }
+        catch (AuthenticationException e) when (why.Length > 0)
+        {
+            throw new IOException($"{socket.RemoteEndPoint}: {why}", e);
+        }
+
+        socket.ReceiveTimeout = 0;
+        socket.SendTimeout = 0;
+        return new TlsTransport(socket, stream, site.ToString());
+    }
+
+    private void Tune(Socket socket)
+    {
+        socket.NoDelay = true;
+
+        // The data path has its own heartbeats; this only stops the kernel from keeping a dead connection for minutes.
+        socket.SetRawSocketOption(6, TcpUserTimeout, BitConverter.GetBytes(30_000));
+        try
+        {
+            // BBR, a common default, halves 64 KiB writes on links below a millisecond.
+            socket.SetRawSocketOption(6, TcpCongestion, Encoding.ASCII.GetBytes(congestionControl));
+        }
+        catch (SocketException e)
+        {
+            throw new Fault(
+                FaultSide.Network,
+                "congestion-control",
+                $"TCP congestion control '{congestionControl}' is not available ({e.SocketErrorCode}); choose cubic or reno",
+                isTransient: false,
+                e);
+        }
+    }
+}
