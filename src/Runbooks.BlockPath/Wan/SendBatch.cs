@@ -67,7 +67,7 @@ internal sealed unsafe class SendBatch
             {
                 vectors[count++] = new IoVector
                 {
-                    Start = payload.Pointer + start + payloadSkip,
+                    Start = payload.Address + start + payloadSkip,
                     Length = (nint)(length - payloadSkip),
                 };
             }

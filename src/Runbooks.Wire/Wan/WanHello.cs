@@ -87,8 +87,8 @@ public sealed record WanHello
     /// <summary>After this silence the sender gives the peer up.</summary>
     public ulong PeerTimeoutMilliseconds { get; init; } = 3000;
 
-    /// <summary>True when the sender's copy holds every acknowledged write as far as it knows durably.</summary>
-    public bool Complete { get; init; }
+    /// <summary>True when the sender's copy is an instant of its primary's image and not the middle of a catch-up.</summary>
+    public bool Consistent { get; init; }
 
     /// <summary>True when the sender's copy never received a full copy.</summary>
     public bool Blank { get; init; }
@@ -112,7 +112,7 @@ public sealed record WanHello
         fields.Number(10, Session);
         fields.Number(11, WindowBytes);
         fields.Number(12, PeerTimeoutMilliseconds);
-        fields.Number(13, (Complete ? 1ul : 0) | (Blank ? 2ul : 0));
+        fields.Number(13, (Consistent ? 1ul : 0) | (Blank ? 2ul : 0));
         foreach (var entry in History.Skip(Math.Max(0, History.Count - WanLimits.HistoryMax)))
         {
             var site = System.Text.Encoding.UTF8.GetBytes(entry.Primary);
@@ -177,7 +177,7 @@ public sealed record WanHello
         10 => hello with { Session = field.Number() },
         11 => hello with { WindowBytes = field.Number() },
         12 => hello with { PeerTimeoutMilliseconds = field.Number() },
-        13 => hello with { Complete = (field.Number() & 1) != 0, Blank = (field.Number() & 2) != 0 },
+        13 => hello with { Consistent = (field.Number() & 1) != 0, Blank = (field.Number() & 2) != 0 },
         _ => hello,
     };
 

@@ -16,7 +16,7 @@ internal static class WanSamples
         Generation = 7,
         Role = "primary",
         Session = 42,
-        Complete = true,
+        Consistent = true,
         History = [new WanGeneration(1, "site_a", 0), new WanGeneration(6, "site_b", 1 << 20)],
     };
 

@@ -1,0 +1,672 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Runbooks.BlockPath.Execution;
+using Runbooks.BlockPath.Storage;
+using Runbooks.BlockPath.Targets;
+using Runbooks.BlockPath.Wan;
+using Runbooks.Domain.Arbiter;
+using Runbooks.Domain.Errors;
+using Runbooks.Domain.States;
+using Runbooks.Domain.Units;
+using Runbooks.Replication;
+using Runbooks.Wire;
+using Runbooks.Wire.Nbd;
+
+namespace Runbooks.BlockPath.Volumes;
+
+/// <summary>
+/// The owner of one volume: takes events, steps the core, runs its effects. Exactly one thread is in it at a time.
+/// </summary>
+/// <remarks>
+/// A turn: take everything that waits; step the core for each; run the effects in order (frames into the queues of the
+/// sessions, records to the serial worker, answers and local writes into lists); send; give the ownership back; only then
+/// answer guests and write locally. So the frame of a write is on the wire while its local copy is made, and nobody waits for
+/// a disk inside the ownership.
+///
+/// Bytes never enter the core: a ticket names them, and each user of them (disk, each WAN queue) holds a reference.
+/// </remarks>
+internal sealed class VolumeLoop : IDisposable
+{
+    // From here on a local write is worth a thread of its own: two may copy at once and the session goes on receiving.
+    private const int InlineWriteMax = 128 << 10;
+
+    private readonly ReplicationCore core;
+    private readonly EffectBuffer effects = new();
+    private readonly VolumeMailbox mailbox = new();
+    private readonly VolumeImage image;
+    private readonly VolumeRecord record;
+    private readonly RegionMarks marks;
+    private readonly IExecutor executor;
+    private readonly SerialWork serial;
+    private readonly ConcurrentStack<OwnerBatch> idle = new();
+    private readonly StreamSession?[] sessions;
+    private readonly (long Applied, long Durable)[] acks;
+    private readonly bool[] ackPending;
+    private readonly Dictionary<long, CopyPayload> copies = [];
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<Refusal?>> orders = new();
+    private readonly IVolumeSurroundings surroundings;
+    private readonly WorkItem kick;
+    private int kickPosted;
+    private int owned;
+    private bool dialled;
+    private volatile bool isOpen;
+
+    public VolumeLoop(
+        VolumeConfiguration configuration,
+        VolumeImage image,
+        VolumeRecord record,
+        RegionMarks marks,
+        IExecutor executor,
+        IVolumeSurroundings surroundings)
+    {
+        core = new ReplicationCore(configuration);
+        this.image = image;
+        this.record = record;
+        this.marks = marks;
+        this.executor = executor;
+        this.surroundings = surroundings;
+        serial = new SerialWork(executor);
+        sessions = new StreamSession?[configuration.Peers.Count];
+        acks = new (long, long)[configuration.Peers.Count];
+        ackPending = new bool[configuration.Peers.Count];
+        kick = new WorkItem(() =>
+        {
+            Volatile.Write(ref kickPosted, 0);
+            Kick();
+        });
+        Owner = null!;
+    }
+
+    public Volume Owner { get; set; }
+
+    public VolumeConfiguration Configuration => core.Configuration;
+
+    public TicketTable Tickets { get; } = new();
+
+    public bool IsOpen => isOpen;
+
+    public Action<BlockRequest> GuestAnswered { get; set; } = _ => { };
+
+    public LatencyHistogram GuestLeg { get; } = new("guest");
+
+    public LatencyHistogram LocalLeg { get; } = new("local");
+
+    public LatencyHistogram WanLeg { get; } = new("wan");
+
+    public long GuestWrites { get; private set; }
+
+    public long GuestWriteBytes { get; private set; }
+
+    public long[] CopyBytesSent { get; } = new long[PeerSlot.CountMax];
+
+    public long[] DualWriteBytesSent { get; } = new long[PeerSlot.CountMax];
+
+    /// <summary>The first durable failure of this copy, in words.</summary>
+    public string Failure { get; private set; } = string.Empty;
+
+    public static TimeSpan Now => Stopwatch.GetElapsedTime(0);
+
+    public void Start() => Post(VolumeEvent.Started(record.Load(marks, Configuration), Now));
+
+    public void Post(in VolumeEvent happened) => mailbox.Post(happened);
+
+    public void PostAndKick(in VolumeEvent happened)
+    {
+        mailbox.Post(happened);
+        Kick();
+    }
+
+    /// <summary>Kicks from a thread of the executor: for callers that must not be caught by somebody else's disk writes.</summary>
+    public void KickElsewhere()
+    {
+        if (Interlocked.Exchange(ref kickPosted, 1) == 0)
+        {
+            executor.Post(kick);
+        }
+    }
+
+    public void GuestArrived(BlockRequest request)
+    {
+        var ticket = Tickets.Add(request, request.Buffer, request.BufferStart, Stopwatch.GetTimestamp());
+        if (request.Command == BlockCommand.Flush)
+        {
+            mailbox.Post(VolumeEvent.GuestFlushArrived(ticket));
+            return;
+        }
+
+        var change = request.Command switch
+        {
+            BlockCommand.Write => ChangeKind.Write,
+            BlockCommand.Trim => ChangeKind.Discard,
+            _ => ChangeKind.Zero,
+        };
+        var flags = request.Fua ? ChangeFlags.Durable : ChangeFlags.None;
+        flags |= (request.Flags & BlockRequestFlags.NoHole) != 0 ? ChangeFlags.KeepAllocated : ChangeFlags.None;
+        mailbox.Post(
+            VolumeEvent.GuestWriteArrived(ticket, new ByteRange(request.Offset, request.Length), change, flags));
+    }
+
+    /// <summary>Gives an order and waits for its answer: null, or why not.</summary>
+    public Task<Refusal?> OrderAsync(
+        OrderKind order, Generation generation = default, PeerSlot peer = default, ChangeFlags flags = default, object? detail = null)
+    {
+        var ticket = Tickets.Add(null, null, 0, 0);
+        var answer = new TaskCompletionSource<Refusal?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        orders[ticket.Value] = answer;
+        PostAndKick(VolumeEvent.Ordered(ticket, order, generation, peer, flags, detail));
+        return answer.Task;
+    }
+
+    /// <summary>Reads the core's state from any thread; takes the ownership for a moment.</summary>
+    public T Ask<T>(Func<ReplicationCore, T> question)
+    {
+        var spin = new SpinWait();
+        while (Interlocked.CompareExchange(ref owned, 1, 0) != 0)
+        {
+            spin.SpinOnce();
+        }
+
+        try
+        {
+            return question(core);
+        }
+        finally
+        {
+            Volatile.Write(ref owned, 0);
+            KickElsewhere();
+        }
+    }
+
+    public StreamSession? SessionOf(int peer) => Volatile.Read(ref sessions[peer]);
+
+    /// <summary>Makes a session the current one of its peer; an older one is cut.</summary>
+    public void Attach(StreamSession session)
+    {
+        var before = Interlocked.Exchange(ref sessions[session.Peer.Index], session);
+        before?.Dispose();
+    }
+
+    /// <summary>A session's receive loop has ended.</summary>
+    public void Ended(StreamSession session)
+    {
+        session.Ended.Set();
+        session.Dispose();
+        Interlocked.CompareExchange(ref sessions[session.Peer.Index], null, session);
+        PostAndKick(VolumeEvent.PeerLost(session.Peer, session.Session));
+    }
+
+    public void Kick()
+    {
+        while (!mailbox.IsEmpty)
+        {
+            if (Interlocked.CompareExchange(ref owned, 1, 0) != 0)
+            {
+                // The owner looks again after it has given the ownership back, so our events are seen.
+                return;
+            }
+
+            if (!idle.TryPop(out var batch))
+            {
+                batch = new OwnerBatch();
+            }
+
+            var happened = CollectionsMarshal.AsSpan(mailbox.Take());
+            foreach (ref readonly var one in happened)
+            {
+                if (one.Kind == VolumeEventKind.PeerAcknowledged && SessionOf(one.Peer.Index) is { } session)
+                {
+                    session.RecordAcks(one.Position, WanLeg);
+                }
+
+                core.Step(one, effects);
+            }
+
+            RunEffects(batch);
+            effects.Clear();
+            if (core.DialsPeers != dialled)
+            {
+                dialled = core.DialsPeers;
+                surroundings.LinksChanged(Owner);
+            }
+
+            Volatile.Write(ref owned, 0);
+            Finish(batch);
+            batch.Clear();
+            idle.Push(batch);
+        }
+    }
+
+    public void Dispose()
+    {
+        for (var peer = 0; peer < sessions.Length; peer++)
+        {
+            Interlocked.Exchange(ref sessions[peer], null)?.Dispose();
+        }
+
+        marks.Dispose();
+        record.Dispose();
+        image.Dispose();
+    }
+
+    private void RunEffects(OwnerBatch batch)
+    {
+        foreach (ref readonly var effect in effects.Effects)
+        {
+            switch (effect.Kind)
+            {
+                case EffectKind.SendChange:
+                    SendChange(effect);
+                    break;
+                case EffectKind.WriteLocal:
+                    CollectWrite(effect, batch);
+                    break;
+                case EffectKind.AcknowledgeGuest:
+                    Answer(effect.Ticket, null, batch);
+                    break;
+                case EffectKind.FailGuest:
+                    Answer(effect.Ticket, effect.Error, batch);
+                    break;
+                case EffectKind.SendAck:
+                    acks[effect.Peer.Index] = (effect.Position, effect.Durable);
+                    ackPending[effect.Peer.Index] |= SessionOf(effect.Peer.Index)?.Session == effect.Session;
+                    break;
+                default:
+                    RunRare(effect);
+                    break;
+            }
+        }
+
+        for (var peer = 0; peer < sessions.Length; peer++)
+        {
+            if (SessionOf(peer) is { } session)
+            {
+                if (ackPending[peer])
+                {
+                    session.SendAck(core.Generation, acks[peer].Applied, acks[peer].Durable);
+                }
+
+                session.Flush();
+            }
+
+            ackPending[peer] = false;
+        }
+    }
+
+    private void RunRare(in Effect effect)
+    {
+        var ticket = effect.Ticket;
+        var peer = effect.Peer;
+        switch (effect.Kind)
+        {
+            case EffectKind.PersistRegions:
+                marks.Persist(effect.Range, effect.Peers, fault => Report(
+                    fault, VolumeEventKind.RegionsPersisted, VolumeEventKind.RegionsPersistFailed, ticket));
+                break;
+            case EffectKind.ClearRegions:
+                marks.Clear(effect.Range, effect.Peers);
+                break;
+            case EffectKind.FlushLocal:
+                image.Commits.Join(fault => Report(
+                    fault, VolumeEventKind.LocalFlushCompleted, VolumeEventKind.LocalFlushFailed, ticket));
+                break;
+            case EffectKind.PersistMetadata:
+                PersistMetadata((VolumeMetadata)effect.Detail!);
+                break;
+            case EffectKind.ReadForCopy:
+                ReadForCopy(effect);
+                break;
+            case EffectKind.FindAllocation:
+                var from = effect.Range.Offset;
+                executor.Post(new WorkItem(() => FindAllocation(peer, from)));
+                break;
+            case EffectKind.PinRecoveryPoint:
+                Pin(ticket, effect.Reason);
+                break;
+            case EffectKind.AskArbiter:
+                surroundings.AskArbiter(Owner, (ArbiterRequest)effect.Detail!);
+                break;
+            case EffectKind.FenceExports:
+            case EffectKind.CloseExports:
+                isOpen = false;
+                surroundings.CloseExport(Owner, effect.Kind == EffectKind.FenceExports);
+                break;
+            case EffectKind.OpenExports:
+                isOpen = true;
+                surroundings.OpenExport(Owner, effect.Generation);
+                break;
+            case EffectKind.ReportTransition:
+                surroundings.Report(Owner, (TransitionReport)effect.Detail!);
+                break;
+            case EffectKind.AnswerOrder:
+                Tickets.Remove(ticket, out _);
+                if (orders.TryRemove(ticket.Value, out var answer))
+                {
+                    answer.TrySetResult(effect.Detail as Refusal);
+                }
+
+                break;
+            default:
+                RunForPeer(effect);
+                break;
+        }
+    }
+
+    private void RunForPeer(in Effect effect)
+    {
+        var session = SessionOf(effect.Peer.Index);
+        if (session is null || session.Session != effect.Session)
+        {
+            return;
+        }
+
+        switch (effect.Kind)
+        {
+            case EffectKind.SendFrame:
+                session.SendFrame(effect);
+                break;
+            case EffectKind.SendFailure:
+                session.SendNack(core.Generation, effect.Position, effect.Code);
+                break;
+            case EffectKind.AcceptPeer:
+                Tickets.ForgetFrames(effect.Peer.Index, effect.Session);
+                var welcome = (Welcome)effect.Detail!;
+                session.SendControl(
+                    Wire.Wan.WanFrameType.Welcome, core.Generation, VolumeHello.Of(Configuration, welcome.Facts, session.Session).Write());
+                session.SendInDoubt(core.Generation, welcome.InDoubt);
+                session.Admission?.TrySetResult(true);
+                break;
+            case EffectKind.RefusePeer:
+                var refusal = (Refusal)effect.Detail!;
+                session.SendControl(
+                    Wire.Wan.WanFrameType.Refuse,
+                    effect.Generation,
+                    new Wire.Wan.WanRefusal(refusal.Code, refusal.Message + " " + refusal.Cause, refusal.Correction).Write());
+                session.Admission?.TrySetResult(false);
+                break;
+            case EffectKind.DropPeer:
+                session.Dispose();
+                break;
+            default:
+                Invariant.Require(false, $"The executor knows effect {effect.Kind}");
+                break;
+        }
+    }
+
+    private void SendChange(in Effect effect)
+    {
+        var session = SessionOf(effect.Peer.Index);
+        var isLive = session is not null && session.Session == effect.Session;
+        if ((effect.Flags & ChangeFlags.Copy) != 0)
+        {
+            if (copies.Remove(effect.Ticket.Value, out var copy))
+            {
+                if (isLive)
+                {
+                    CopyBytesSent[effect.Peer.Index] += effect.Change == ChangeKind.Write ? effect.Range.Length : 0;
+                    session!.SendChange(effect, copy.Payload, 0, copy.Checksum);
+                }
+                else
+                {
+                    copy.Payload.Release();
+                }
+            }
+            else if (isLive)
+            {
+                Invariant.Require(effect.Change != ChangeKind.Write, "A copy is sent under the ticket of its payload");
+                session!.SendChange(effect, null, 0, 0);
+            }
+
+            return;
+        }
+
+        if (!isLive)
+        {
+            return;
+        }
+
+        if (effect.Change != ChangeKind.Write)
+        {
+            session!.SendChange(effect, null, 0, 0);
+            return;
+        }
+
+        var known = Tickets.TryGet(effect.Ticket, out var entry);
+        Invariant.Require(known && entry.Payload is not null, "A change is sent while its payload is held");
+        if (!entry.HasChecksum)
+        {
+            entry.Checksum = Crc32C.Compute(entry.Payload!.Span.Slice(entry.Start, (int)effect.Range.Length));
+            entry.HasChecksum = true;
+            Tickets.Update(effect.Ticket, entry);
+        }
+
+        entry.Payload!.AddReference();
+        DualWriteBytesSent[effect.Peer.Index] += effect.Range.Length;
+        session!.SendChange(effect, entry.Payload, entry.Start, entry.Checksum);
+    }
+
+    private void CollectWrite(in Effect effect, OwnerBatch batch)
+    {
+        var known = Tickets.TryGet(effect.Ticket, out var entry);
+        Invariant.Require(
+            known && (entry.Payload is not null || effect.Change != ChangeKind.Write), "A local write has its payload");
+        if (effect.Change == ChangeKind.Write)
+        {
+            entry.Payload!.AddReference();
+        }
+
+        batch.Writes.Add(new LocalWrite(
+            effect.Ticket,
+            effect.Range,
+            effect.Change,
+            effect.Flags,
+            effect.Change == ChangeKind.Write ? entry.Payload : null,
+            entry.Start,
+            entry.Request is null));
+    }
+
+    private void Answer(Ticket ticket, GuestError? error, OwnerBatch batch)
+    {
+        var known = Tickets.Remove(ticket, out var entry);
+        Invariant.Require(known && entry.Request is not null, "A guest is answered once");
+        GuestLeg.Add(Stopwatch.GetTimestamp() - entry.ArrivedAt);
+        if (error is null && entry.Request!.Command != BlockCommand.Flush)
+        {
+            GuestWrites++;
+            GuestWriteBytes += entry.Request.Length;
+        }
+
+        batch.Answers.Add((entry.Request!, error is null ? NbdError.None : GuestErrors.ToNbd(error.Value, entry.Errno)));
+    }
+
+    // Outside of the ownership: answers first, because a guest waits for them.
+    private void Finish(OwnerBatch batch)
+    {
+        foreach (var (request, error) in batch.Answers)
+        {
+            GuestAnswered(request);
+            request.Complete(error);
+        }
+
+        foreach (var write in batch.Writes)
+        {
+            if (write.Range.Length > InlineWriteMax && batch.Writes.Count > 1)
+            {
+                var large = write;
+                executor.Post(new WorkItem(() => WriteLarge(large)));
+            }
+            else
+            {
+                Write(write, batch.Durable);
+            }
+        }
+
+        JoinCommit(batch.Durable);
+    }
+
+    private void WriteLarge(LocalWrite write)
+    {
+        var durable = new List<Ticket>(1);
+        Write(write, durable);
+        JoinCommit(durable);
+        Kick();
+    }
+
+    private void Write(in LocalWrite write, List<Ticket> durable)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var errno = 0;
+        try
+        {
+            var payload = write.Payload is null
+                ? default
+                : write.Payload.Span.Slice(write.Start, (int)write.Range.Length);
+            image.Apply(write.Change, write.Flags, write.Range, payload);
+        }
+        catch (DiskFault fault)
+        {
+            errno = fault.ErrorNumber;
+            NoteFailure(fault);
+        }
+
+        write.Payload?.Release();
+        LocalLeg.Add(Stopwatch.GetTimestamp() - started);
+        if (errno == 0 && (write.Flags & ChangeFlags.Durable) != 0)
+        {
+            durable.Add(write.Ticket);
+            return;
+        }
+
+        LocalDone(write.Ticket, errno);
+    }
+
+    private void JoinCommit(List<Ticket> durable)
+    {
+        if (durable.Count == 0)
+        {
+            return;
+        }
+
+        var tickets = durable.ToArray();
+        image.Commits.Join(fault =>
+        {
+            foreach (var ticket in tickets)
+            {
+                LocalDone(ticket, fault?.ErrorNumber ?? 0);
+            }
+
+            if (fault is not null)
+            {
+                NoteFailure(fault);
+            }
+
+            Kick();
+        });
+    }
+
+    private void LocalDone(Ticket ticket, int errno)
+    {
+        if (Tickets.TryGet(ticket, out var entry))
+        {
+            if (entry.Request is null)
+            {
+                if (Tickets.Remove(ticket, out var frame))
+                {
+                    frame.Payload?.Release();
+                }
+            }
+            else if (errno != 0)
+            {
+                entry.Errno = errno;
+                Tickets.Update(ticket, entry);
+            }
+        }
+
+        mailbox.Post(errno == 0
+            ? VolumeEvent.Completed(VolumeEventKind.LocalWriteCompleted, ticket)
+            : VolumeEvent.Failed(VolumeEventKind.LocalWriteFailed, ticket, errno));
+    }
+
+    private void Report(DiskFault? fault, VolumeEventKind done, VolumeEventKind failed, Ticket ticket)
+    {
+        if (fault is not null)
+        {
+            NoteFailure(fault);
+        }
+
+        PostAndKick(fault is null
+            ? VolumeEvent.Completed(done, ticket)
+            : VolumeEvent.Failed(failed, ticket, fault.ErrorNumber));
+    }
+
+    private void NoteFailure(DiskFault fault)
+    {
+        if (Failure.Length == 0)
+        {
+            Failure = fault.Message;
+        }
+    }
+
+    private void PersistMetadata(VolumeMetadata metadata) => serial.Post(() =>
+    {
+        try
+        {
+            record.Store(metadata);
+        }
+        catch (DiskFault fault)
+        {
+            NoteFailure(fault);
+            PostAndKick(VolumeEvent.MetadataPersistFailed(metadata.Version, fault.ErrorNumber));
+            return;
+        }
+
+        PostAndKick(VolumeEvent.MetadataPersisted(metadata.Version));
+    });
+
+    private void ReadForCopy(in Effect effect)
+    {
+        var (ticket, range, peer) = (effect.Ticket, effect.Range, effect.Peer);
+        executor.Post(new WorkItem(() =>
+        {
+            var payload = BlockBufferPool.Shared.Rent((int)range.Length);
+            try
+            {
+                image.File.Read(range.Offset, payload.Span[..(int)range.Length]);
+            }
+            catch (DiskFault fault)
+            {
+                payload.Release();
+                NoteFailure(fault);
+                PostAndKick(VolumeEvent.Failed(VolumeEventKind.CopyReadFailed, ticket, fault.ErrorNumber));
+                return;
+            }
+
+            var checksum = Crc32C.Compute(payload.Span[..(int)range.Length]);
+            Ask(_ => copies[ticket.Value] = new CopyPayload(payload, checksum, peer.Index));
+            PostAndKick(VolumeEvent.Completed(VolumeEventKind.CopyRead, ticket));
+        }));
+    }
+
+    private void FindAllocation(PeerSlot peer, long from)
+    {
+        try
+        {
+            PostAndKick(VolumeEvent.AllocationFound(peer, image.NextAllocated(from, Configuration.Size.Value)));
+        }
+        catch (DiskFault fault)
+        {
+            // Without a map the copy goes on as if everything were allocated: slower, never wrong.
+            NoteFailure(fault);
+            PostAndKick(VolumeEvent.AllocationFound(peer, new ByteRange(from, Configuration.Size.Value - from)));
+        }
+    }
+
+    private void Pin(Ticket ticket, RecoveryPointReason reason)
+    {
+        surroundings.Pin(Owner, reason);
+        mailbox.Post(VolumeEvent.Completed(VolumeEventKind.RecoveryPointPinned, ticket));
+        KickElsewhere();
+    }
+
+    private readonly record struct CopyPayload(BlockBuffer Payload, uint Checksum, byte Peer);
+}
