@@ -86,6 +86,10 @@ internal sealed class VolumeLoop : IDisposable
 
     public bool IsOpen => isOpen;
 
+    public VolumeImage Image => image;
+
+    public RegionMarks Marks => marks;
+
     public Action<BlockRequest> GuestAnswered { get; set; } = _ => { };
 
     public LatencyHistogram GuestLeg { get; } = new("guest");
@@ -125,6 +129,8 @@ internal sealed class VolumeLoop : IDisposable
             executor.Post(kick);
         }
     }
+
+    public void RunOnDisk(Action work) => executor.Post(new WorkItem(work));
 
     public void GuestArrived(BlockRequest request)
     {

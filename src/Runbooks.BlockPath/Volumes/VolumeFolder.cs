@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Runbooks.BlockPath.Execution;
+using Runbooks.BlockPath.Storage;
+using Runbooks.Domain.Errors;
+using Runbooks.Domain.Ids;
+using Runbooks.Domain.Units;
+using Runbooks.Replication;
+
+namespace Runbooks.BlockPath.Volumes;
+
+/// <summary>
+/// A volume on disk: <c>settings</c> (what is configured), <c>record</c> (role, generation, links), <c>marks</c> (dirty map) and
+/// <c>image.raw</c>, or an adopted image anywhere else.
+/// </summary>
+/// <remarks>
+/// The settings are written last when a volume is made and deleted first when it is removed: a folder without settings is the
+/// rest of a crash and is cleared at the next start. The image itself has nothing of ours inside: stock tools open it.
+/// </remarks>
+internal sealed class VolumeFolder(IFileSystem files, string root)
+{
+    public string Root => root;
+
+    public IReadOnlyList<VolumeSettings> List()
+    {
+        var all = new List<VolumeSettings>();
+        foreach (var name in files.List(root))
+        {
+            if (VolumeId.TryParse(name, out var id) && Read(id) is { } settings)
+            {
+                all.Add(settings);
+            }
+        }
+
+        return all;
+    }
+
+    public VolumeSettings? Read(VolumeId id)
+    {
+        var path = PathOf(id, "settings");
+        if (!files.Exists(path))
+        {
+            return null;
+        }
+
+        using var file = AtomicFile.Open(files, path);
+        return file.Content is { } content
+            ? JsonSerializer.Deserialize<VolumeSettings>(content.Span, VolumeRecord.Json)
+            : null;
+    }
+
+    public void Write(VolumeSettings settings)
+    {
+        using var file = AtomicFile.Open(files, PathOf(settings.Volume, "settings"));
+        file.Write(JsonSerializer.SerializeToUtf8Bytes(settings, VolumeRecord.Json));
+    }
+
+    /// <summary>Makes the folder, the image when it is ours, the record, and last the settings.</summary>
+    public void Create(VolumeSettings settings, VolumeMetadata metadata)
+    {
+        files.CreateDirectory(root);
+        files.CreateDirectory(Path.Combine(root, settings.Volume.ToString()));
+        files.FlushDirectory(root);
+        using (var image = files.Open(ImageOf(settings), OpenMode.ExistingOrNew))
+        {
+            if (image.Length < settings.SizeBytes)
+            {
+                image.SetLength(settings.SizeBytes);
+            }
+
+            image.Flush();
+        }
+
+        using (var record = new VolumeRecord(files, PathOf(settings.Volume, "record")))
+        {
+            record.Store(metadata);
+        }
+
+        Write(settings);
+        files.FlushDirectory(Path.Combine(root, settings.Volume.ToString()));
+    }
+
+    public Volume Open(
+        VolumeSettings settings, SiteId site, string incarnation, IExecutor executor, IVolumeSurroundings surroundings)
+    {
+        var configuration = new VolumeConfiguration
+        {
+            Volume = settings.Volume,
+            Protection = settings.Protection,
+            Site = site,
+            Peers = [.. settings.Peers.Select(peer => peer.Site)],
+            Size = new ByteCount(settings.SizeBytes),
+            Incarnation = incarnation,
+            OnLinkLoss = settings.OnLinkLoss,
+            IfArbiterUnreachable = settings.IfArbiterUnreachable,
+            PeerTimeout = TimeSpan.FromSeconds(settings.PeerTimeoutSeconds),
+            HoldDown = TimeSpan.FromSeconds(settings.HoldDownSeconds),
+            CatchUpRateMax = new ByteCount(settings.CatchUpBytesPerSecondMax),
+        };
+        var image = new VolumeImage(files.Open(ImageOf(settings), OpenMode.Existing), executor);
+        Invariant.Require(image.File.Length >= settings.SizeBytes, $"The image of {settings.Volume} has its whole size");
+        var loop = new VolumeLoop(
+            configuration,
+            image,
+            new VolumeRecord(files, PathOf(settings.Volume, "record")),
+            RegionMarks.Open(
+                files, PathOf(settings.Volume, "marks"), executor, settings.SizeBytes, configuration.Peers.Count),
+            executor,
+            surroundings);
+        var volume = new Volume(loop, image, executor);
+        loop.Owner = volume;
+        return volume;
+    }
+
+    /// <summary>Removes our files. The image stays when it was adopted or when it is to be kept; its path is the answer.</summary>
+    public string Remove(VolumeSettings settings, bool keepImage)
+    {
+        var image = ImageOf(settings);
+        files.Delete(PathOf(settings.Volume, "settings"));
+        files.FlushDirectory(Path.Combine(root, settings.Volume.ToString()));
+        files.Delete(PathOf(settings.Volume, "record"));
+        files.Delete(PathOf(settings.Volume, "marks"));
+        if (!keepImage && !Path.IsPathRooted(settings.Image))
+        {
+            files.Delete(image);
+            Directory.Delete(Path.Combine(root, settings.Volume.ToString()));
+        }
+
+        return image;
+    }
+
+    public string ImageOf(VolumeSettings settings) => Path.IsPathRooted(settings.Image)
+        ? settings.Image
+        : PathOf(settings.Volume, settings.Image);
+
+    public string PathOf(VolumeId id, string file) => Path.Combine(root, id.ToString(), file);
+}
