@@ -11,7 +11,6 @@ internal sealed unsafe class PlainTransport(Socket socket) : WanTransport(socket
     private const int NoSignal = 0x4000;
     private const int WouldBlock = 11;
     private const int Interrupted = 4;
-    private const short PollOut = 4;
 
     public override bool CanTrySend => true;
 
@@ -60,8 +59,7 @@ internal sealed unsafe class PlainTransport(Socket socket) : WanTransport(socket
     {
         while (!TrySend(batch))
         {
-            var entry = new PollEntry { Descriptor = (int)Socket.SafeHandle.DangerousGetHandle(), Events = PollOut };
-            Libc.Poll(&entry, 1, 1000);
+            Socket.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectWrite);
         }
     }
 }
