@@ -57,9 +57,9 @@ internal sealed class EngineEndpoint(RpcTable table, EngineEndpointOptions optio
         {
             Refuse(http, fault);
         }
-        catch (StoreFault fault)
+        catch (Exception fault) when (fault is StoreFault or System.Data.Common.DbException)
         {
-            log.LogWarning(fault, "{Method}: the store failed ({Kind})", method.Path, fault.Kind);
+            log.LogWarning(fault, "{Method}: the store failed", method.Path);
             Refuse(http, RpcFault.Unavailable("The engine's database is not reachable; try again.", fault));
         }
         catch (OperationCanceledException) when (call.Cancelled.IsCancellationRequested)

@@ -16,20 +16,25 @@ public sealed class QuerySql
 {
     private readonly Func<string, IndexedValueType?> _custom;
     private readonly List<object> _parameters;
+    private readonly IReadOnlyDictionary<string, string> _facts;
 
-    private QuerySql(Func<string, IndexedValueType?> custom, List<object> parameters)
+    private QuerySql(
+        Func<string, IndexedValueType?> custom, List<object> parameters, IReadOnlyDictionary<string, string>? facts = null)
     {
         _custom = custom;
         _parameters = parameters;
+        _facts = facts ?? QueryColumns.Facts;
     }
 
     /// <param name="filter">The filter; null matches everything.</param>
     /// <param name="custom">Type of a predefined or custom attribute; null when there is none of that name.</param>
     /// <param name="given">Parameters that come before ours.</param>
+    /// <param name="facts">Columns by the names queries use; null for those of a run.</param>
     public static SqlCondition Condition(
-        QueryNode? filter, Func<string, IndexedValueType?> custom, IEnumerable<object> given)
+        QueryNode? filter, Func<string, IndexedValueType?> custom, IEnumerable<object> given,
+        IReadOnlyDictionary<string, string>? facts = null)
     {
-        var sql = new QuerySql(custom, given.ToList());
+        var sql = new QuerySql(custom, given.ToList(), facts);
         var text = filter is null ? "true" : sql.Node(filter);
         return new SqlCondition(text, sql._parameters);
     }
@@ -99,9 +104,9 @@ public sealed class QuerySql
 
     private (string Text, IndexedValueType Type) Column(string key)
     {
-        if (QueryColumns.Facts.TryGetValue(key, out var fact))
+        if (_facts.TryGetValue(key, out var fact))
         {
-            return (fact, KnownAttributes.Facts[key]);
+            return (fact, KnownAttributes.Facts.GetValueOrDefault(key, IndexedValueType.Keyword));
         }
         if (_custom(key) is not { } type)
         {
