@@ -1,0 +1,39 @@
+using Runbooks.ControlPlane.Agents;
+using Runbooks.ControlPlane.Security;
+
+namespace Runbooks.ControlPlane.Api;
+
+/// <summary>Everything that is served over HTTP, and the order in which a request passes its gates.</summary>
+internal static class ApiSurface
+{
+    public static void AddTo(IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            ApiJson.Strict(json.SerializerOptions);
+            // The agent's "request" discriminator may stand anywhere in its object.
+            json.SerializerOptions.AllowOutOfOrderMetadataProperties = true;
+        });
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddRateLimiter(RateLimits.Configure);
+        services.AddRouting();
+    }
+
+    public static void Use(WebApplication app)
+    {
+        app.UseMiddleware<BrowserHeaders>();
+        app.UseMiddleware<FailureBoundary>();
+        app.UseMiddleware<AgentGate>();
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseMiddleware<AccessGate>();
+        app.UseMiddleware<IdempotencyGate>();
+        AgentApi.Map(app);
+        var api = app.MapGroup("/api/v1");
+        HealthApi.Map(app, api);
+        SitesApi.Map(api);
+        TokensApi.Map(api);
+        UsersApi.Map(api);
+        AuditApi.Map(api);
+    }
+}

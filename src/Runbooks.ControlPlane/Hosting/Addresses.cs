@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Runbooks.ControlPlane.Hosting;
+
+/// <summary>Where this control plane and the engine can be reached, as agents are told.</summary>
+public sealed class Addresses(ControlPlaneOptions options, IServer server)
+{
+    public string EngineNamespace => options.Namespace;
+
+    /// <summary>The bound addresses in the order the listeners were declared: API first, then agents.</summary>
+    public IReadOnlyList<string> Bound =>
+        [.. server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+
+    public string Api => Bound[0];
+
+    public string Agent => Bound[1];
+
+    /// <summary>Configured, or the very address the asking agent has just reached us by.</summary>
+    public IReadOnlyList<string> ControlPlanes(HttpContext context) =>
+        options.ControlPlanes.Count > 0 ? options.ControlPlanes : [$"https://{context.Request.Host}"];
+
+    /// <summary>An external server as configured; the embedded engine is on the agent port itself.</summary>
+    public string Engine(HttpContext context) =>
+        options.Temporal is { } external ? WithScheme(external) : $"https://{context.Request.Host}";
+
+    private static string WithScheme(string address) =>
+        address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";
+}
