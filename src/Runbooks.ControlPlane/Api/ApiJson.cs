@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Runbooks.ControlPlane.Api;
 
@@ -24,8 +25,21 @@ public static class ApiJson
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.MaxDepth = 64;
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OptionalWhenNullable } };
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         return options;
+    }
+
+    // A constructor parameter that may be null may also be absent.
+    private static void OptionalWhenNullable(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.AssociatedParameter is { IsNullable: true })
+            {
+                property.IsRequired = false;
+            }
+        }
     }
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Stored);

@@ -103,7 +103,21 @@ internal sealed class FailureBoundary(RequestDelegate next, ILogger<FailureBound
             context);
     }
 
-    private static string JsonCause(JsonException json) => json.Message.Split(" Path:")[0];
+    // The reader's own words name our types, which say nothing to a caller.
+    private static string JsonCause(JsonException json)
+    {
+        const string missing = "was missing required properties including: ";
+        const string unknown = "The JSON property '";
+        var message = json.Message.Split(" Path:")[0];
+        if (message.IndexOf(missing, StringComparison.Ordinal) is >= 0 and var at)
+        {
+            return $"Required and absent: {message[(at + missing.Length)..].TrimEnd('.')}.";
+        }
+
+        return message.StartsWith(unknown, StringComparison.Ordinal)
+            ? $"The key {message.Split('\'')[1]} is not known here."
+            : message;
+    }
 
     private static string? FieldOf(JsonException? json) =>
         json?.Path is { Length: > 2 } path ? path.TrimStart('$').TrimStart('.') : null;

@@ -134,6 +134,13 @@ public sealed class ControlPlaneHost : IAsyncDisposable
             ContentRootPath = AppContext.BaseDirectory,
             WebRootPath = options.WebRoot,
         });
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
         var pki = Path.Combine(options.Data, "pki");
         var kek = Environment.GetEnvironmentVariable("RUNBOOKS_KEK_FILE") ?? Path.Combine(options.Data, "keys", "kek");
         var envelope = EnvelopeKey.LoadOrCreate(kek);

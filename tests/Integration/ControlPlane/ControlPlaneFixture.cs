@@ -8,6 +8,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Runbooks.ControlPlane.Hosting;
+using Runbooks.ControlPlane.Security.Pki;
 using Runbooks.Testing.Postgres;
 
 namespace Runbooks.Tests.Integration.ControlPlane;
@@ -93,8 +94,12 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
         {
             SslOptions = new SslClientAuthenticationOptions
             {
-                // The authority is checked by its own test; here the port is known to be ours.
-                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { Get<CertificateAuthority>().Root },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
                 ClientCertificates = certificate is null ? null : [certificate],
                 LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate,
             },

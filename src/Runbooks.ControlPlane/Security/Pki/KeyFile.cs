@@ -6,6 +6,8 @@ namespace Runbooks.ControlPlane.Security.Pki;
 /// <summary>Secret files: written once, whole, owner-readable only, and on stable storage before anyone relies on them.</summary>
 internal static class KeyFile
 {
+    private const int ReadOnly = 0;
+
     public static void Write(string path, ReadOnlySpan<byte> content, bool ownerMayWrite = false)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -25,8 +27,26 @@ internal static class KeyFile
         }
 
         File.Move(temporary, path, overwrite: true);
-        using var directory = File.OpenHandle(folder, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        Flush((int)directory.DangerousGetHandle(), folder);
+        FlushFolder(folder);
+    }
+
+    /// <summary>A rename is durable only when its folder is; the framework cannot open a folder.</summary>
+    private static void FlushFolder(string folder)
+    {
+        var descriptor = Open(folder, ReadOnly);
+        if (descriptor < 0)
+        {
+            throw new IOException($"{folder} could not be opened.", new Win32Exception());
+        }
+
+        try
+        {
+            Flush(descriptor, folder);
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
     }
 
     public static void CreateFolder(string folder)
@@ -54,4 +74,12 @@ internal static class KeyFile
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Fsync(int fileDescriptor);
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Close(int fileDescriptor);
 }
