@@ -33,4 +33,31 @@ public static class RefusalCodes
 
     /// <summary>A reference has no value in this run.</summary>
     public const string PlanUnknownReference = "RB-PLAN-003";
+
+    /// <summary>Two copies differ where they must be equal.</summary>
+    public const string ProcedureCopiesDiffer = "RB-COMPARE-001";
+
+    /// <summary>Not enough observers say that the source is down.</summary>
+    public const string ProcedureSourceNotDown = "RB-FAILOVER-001";
+
+    /// <summary>The standby is incomplete and the loss was not accepted.</summary>
+    public const string ProcedureLossRefused = "RB-FAILOVER-002";
+
+    /// <summary>The group already lives at the target.</summary>
+    public const string ProcedureNothingToDo = "RB-FAILOVER-003";
+
+    /// <summary>Another run holds the group.</summary>
+    public const string ProcedureGroupBusy = "RB-RUN-001";
+
+    /// <summary>The group has no such workload.</summary>
+    public const string ProcedureUnknownMember = "RB-RUN-002";
+
+    /// <summary>A person ended the run.</summary>
+    public const string ProcedureAborted = "RB-RUN-003";
+
+    /// <summary>A condition step's expectation is false.</summary>
+    public const string ProcedureConditionFalse = "RB-RUN-004";
+
+    /// <summary>An approval or a manual task was answered with no.</summary>
+    public const string ProcedureNotApproved = "RB-RUN-005";
 }

@@ -1,6 +1,5 @@
 using Runbooks.Domain.Arbiter;
 using Runbooks.Domain.Ids;
-using Runbooks.Temporal.Activities;
 
 namespace Runbooks.Workflows.Control;
 

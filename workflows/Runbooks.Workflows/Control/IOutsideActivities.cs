@@ -1,4 +1,3 @@
-using Runbooks.Temporal.Activities;
 
 namespace Runbooks.Workflows.Control;
 

@@ -1,6 +1,5 @@
 using Runbooks.Domain.Ids;
 using Runbooks.Domain.Status;
-using Runbooks.Temporal.Activities;
 
 namespace Runbooks.Workflows.Sites;
 

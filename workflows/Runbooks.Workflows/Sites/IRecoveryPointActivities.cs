@@ -1,6 +1,5 @@
 using Runbooks.Domain.Ids;
 using Runbooks.Domain.States;
-using Runbooks.Temporal.Activities;
 
 namespace Runbooks.Workflows.Sites;
 
@@ -18,6 +17,10 @@ public interface IRecoveryPointActivities
     /// <summary>Drops a point. Safe when it is gone.</summary>
     [Activity]
     Task DropRecoveryPointAsync(RecoveryPointRequest request);
+
+    /// <summary>Drops every point of a protection that the run made. Safe when there is none.</summary>
+    [Activity]
+    Task DropRecoveryPointsOfAsync(RunPointsRequest request);
 
     /// <summary>Makes writable overlays over a point, exported under names of their own. Replication goes on.</summary>
     [Activity]
@@ -39,6 +42,11 @@ public sealed record CreateRecoveryPointRequest(StepKey Key, ProtectionId Protec
 /// <param name="Protection">Which protection.</param>
 /// <param name="Point">Which point.</param>
 public sealed record RecoveryPointRequest(StepKey Key, ProtectionId Protection, RecoveryPointId Point);
+
+/// <summary>Names the points that a run made.</summary>
+/// <param name="Key">Idempotency key; its run made them.</param>
+/// <param name="Protection">Which protection.</param>
+public sealed record RunPointsRequest(StepKey Key, ProtectionId Protection);
 
 /// <summary>A point.</summary>
 /// <param name="Point">Its id.</param>

@@ -1,7 +1,6 @@
 using Runbooks.Domain.Arbiter;
 using Runbooks.Domain.Ids;
 using Runbooks.Domain.Units;
-using Runbooks.Temporal.Activities;
 
 namespace Runbooks.Workflows.Sites;
 
