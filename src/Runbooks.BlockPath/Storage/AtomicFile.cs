@@ -36,7 +36,7 @@ public sealed class AtomicFile : IDisposable
     private AtomicFile(IBlockFile file) => _file = file;
 
     /// <summary>The content last written; null when nothing ever was.</summary>
-    public ReadOnlyMemory<byte>? Content => _content;
+    public ReadOnlyMemory<byte>? Content => _content is { } content ? content : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Opens or makes the file and finds the newest whole content. Errors: <see cref="DiskFault"/>, <see cref="DamagedFileFault"/>.</summary>
     public static AtomicFile Open(IFileSystem files, string path)
