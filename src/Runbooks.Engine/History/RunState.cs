@@ -54,6 +54,8 @@ public sealed class RunState
     /// <summary>Set while the first task waits for a start delay, cron time or retry backoff.</summary>
     public DateTimeOffset? FirstTaskAt { get; set; }
     public WorkflowTask? Task { get; set; }
+    /// <summary>Attempt number of the next task; above 1 it will be transient.</summary>
+    public int TaskAttempt { get; set; } = 1;
     public long LastCompletedTaskStartedId { get; set; }
     public long LastCompletedTaskCompletedId { get; set; }
     public StickyWorker? Sticky { get; set; }
@@ -142,6 +144,8 @@ public sealed class PendingActivity
     public int Attempt { get; set; } = 1;
     /// <summary>When this attempt may be (or was) put on its queue; in the future while backing off.</summary>
     public DateTimeOffset AttemptScheduledTime { get; set; }
+    /// <summary>True from the end of a failed attempt until its backoff is over.</summary>
+    public bool BackingOff { get; set; }
     public DateTimeOffset? StartedTime { get; set; }
     public string Identity { get; set; } = "";
     public string StartRequestId { get; set; } = "";
@@ -187,6 +191,7 @@ public sealed class UpdateRecord
 {
     public required string UpdateId { get; init; }
     public UpdateStage Stage { get; set; }
+    /// <summary>Order of admission within the run.</summary>
     public int Sequence { get; init; }
     public Temporalio.Api.Update.V1.Request? Request { get; set; }
     public long AcceptedEventId { get; set; }
