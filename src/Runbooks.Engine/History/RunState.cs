@@ -49,6 +49,8 @@ public sealed class RunState
     public long Transitions { get; set; }
     public bool CancelRequested { get; set; }
     public string CancelRequestId { get; set; } = "";
+    /// <summary>To be removed as soon as its promises to other runs are kept.</summary>
+    public bool DeleteRequested { get; set; }
 
     // Workflow task.
     /// <summary>Set while the first task waits for a start delay, cron time or retry backoff.</summary>

@@ -78,7 +78,7 @@ public sealed class PostgresStore : IEngineStore, IAsyncDisposable
         ReadAsync<IReadOnlyList<OpenRun>>(
         """
         select namespace, workflow_id, run_id, pending_dispatch, next_deadline
-          from engine.run_states where open or pending_dispatch
+          from engine.run_states where open
         """,
         [],
         async reader =>
