@@ -104,6 +104,21 @@ internal sealed class TicketTable
         }
     }
 
+    /// <summary>When the oldest open guest request arrived (Stopwatch ticks); 0 when none is open.</summary>
+    public long OldestArrival()
+    {
+        lock (gate)
+        {
+            var oldest = long.MaxValue;
+            foreach (ref readonly var entry in entries.AsSpan(0, used))
+            {
+                oldest = entry.Request is not null ? Math.Min(oldest, entry.ArrivedAt) : oldest;
+            }
+
+            return oldest == long.MaxValue ? 0 : oldest;
+        }
+    }
+
     /// <summary>Adds a frame's payload; the table takes over the caller's reference.</summary>
     public Ticket AddFrame(BlockBuffer? payload, int start, int peer, long session)
     {

@@ -36,7 +36,7 @@ public sealed class Volume : IBlockTarget, IDisposable
 
     private const int InlineReadMax = 64 << 10;
 
-    private readonly VolumeLoop loop;
+    private volatile VolumeLoop loop;
     private readonly VolumeImage image;
     private readonly IExecutor executor;
     private readonly CancellationTokenSource closed = new();
@@ -46,6 +46,7 @@ public sealed class Volume : IBlockTarget, IDisposable
     private long inFlightBytes;
     private ByteRange exclusion;
     private volatile bool isExcluding;
+    private volatile bool isSwapping;
     private TaskCompletionSource? excluded;
     private long reads;
     private long readBytes;
@@ -70,7 +71,10 @@ public sealed class Volume : IBlockTarget, IDisposable
     public CancellationToken Closed => closed.Token;
 
     /// <summary>Guests may read and write here.</summary>
-    public bool IsOpen => loop.IsOpen;
+    public bool IsOpen => loop.IsOpen || isSwapping;
+
+    /// <summary>Its core is being replaced: exports stay, writes wait.</summary>
+    internal bool IsSwapping => isSwapping;
 
     internal VolumeLoop Loop => loop;
 
@@ -82,6 +86,13 @@ public sealed class Volume : IBlockTarget, IDisposable
 
     /// <summary>Bytes of guest writes accepted and not answered.</summary>
     public long InFlightBytes => Interlocked.Read(ref inFlightBytes);
+
+    /// <summary>Age of the guest write that has waited longest; 0 when none waits.</summary>
+    internal double OldestOpenMilliseconds()
+    {
+        var oldest = loop.Tickets.OldestArrival();
+        return oldest == 0 ? 0 : Stopwatch.GetElapsedTime(oldest).TotalMilliseconds;
+    }
 
     public void Submit(BlockRequest request)
     {
@@ -102,6 +113,12 @@ public sealed class Volume : IBlockTarget, IDisposable
 
                 return;
             case BlockCommand.Flush:
+                if (isSwapping)
+                {
+                    Park(request);
+                    return;
+                }
+
                 loop.GuestArrived(request);
                 return;
             default:
@@ -141,11 +158,34 @@ public sealed class Volume : IBlockTarget, IDisposable
         Kick();
     }
 
+    /// <summary>
+    /// Replaces the core, for a changed policy or one more standby: guests keep their sessions, their writes wait, reads go on.
+    /// </summary>
+    internal async Task SwapAsync(Func<VolumeLoop, Task<VolumeLoop>> replace)
+    {
+        await ExcludeAsync(new ByteRange(0, Length));
+        isSwapping = true;
+        try
+        {
+            var next = await replace(loop);
+            next.Owner = this;
+            next.GuestAnswered = Answered;
+            loop = next;
+        }
+        finally
+        {
+            isSwapping = false;
+            EndExclusion();
+        }
+    }
+
     /// <summary>Answers everything from now on with ESHUTDOWN and lets the exports go.</summary>
     public void Dispose()
     {
         closed.Cancel();
         loop.Dispose();
+        image.Dispose();
+        closed.Dispose();
     }
 
     private void Read(BlockRequest request)
@@ -196,7 +236,12 @@ public sealed class Volume : IBlockTarget, IDisposable
         request.Complete();
     }
 
-    private static long CostOf(BlockRequest request) => request.Command == BlockCommand.Write ? request.Length : 512;
+    private static long CostOf(BlockRequest request) => request.Command switch
+    {
+        BlockCommand.Write => request.Length,
+        BlockCommand.Flush => 0,
+        _ => 512,
+    };
 
     private bool TryAdmit(BlockRequest request)
     {
@@ -239,7 +284,8 @@ public sealed class Volume : IBlockTarget, IDisposable
             {
                 var cost = CostOf(request);
                 full |= Interlocked.Read(ref inFlightBytes) is var open && open > 0 && open + cost > InFlightBytesMax;
-                var held = isExcluding && exclusion.Overlaps(new ByteRange(request.Offset, request.Length));
+                var held = isSwapping
+                    || (isExcluding && exclusion.Overlaps(new ByteRange(request.Offset, request.Length)));
                 if (full || held)
                 {
                     parked[kept++] = request;

@@ -82,6 +82,22 @@ internal sealed class VolumeFolder(IFileSystem files, string root)
     public Volume Open(
         VolumeSettings settings, SiteId site, string incarnation, IExecutor executor, IVolumeSurroundings surroundings)
     {
+        var image = new VolumeImage(files.Open(ImageOf(settings), OpenMode.Existing), executor);
+        Invariant.Require(image.File.Length >= settings.SizeBytes, $"The image of {settings.Volume} has its whole size");
+        var loop = OpenLoop(settings, image, site, incarnation, executor, surroundings);
+        var volume = new Volume(loop, image, executor);
+        loop.Owner = volume;
+        return volume;
+    }
+
+    public VolumeLoop OpenLoop(
+        VolumeSettings settings,
+        VolumeImage image,
+        SiteId site,
+        string incarnation,
+        IExecutor executor,
+        IVolumeSurroundings surroundings)
+    {
         var configuration = new VolumeConfiguration
         {
             Volume = settings.Volume,
@@ -96,9 +112,7 @@ internal sealed class VolumeFolder(IFileSystem files, string root)
             HoldDown = TimeSpan.FromSeconds(settings.HoldDownSeconds),
             CatchUpRateMax = new ByteCount(settings.CatchUpBytesPerSecondMax),
         };
-        var image = new VolumeImage(files.Open(ImageOf(settings), OpenMode.Existing), executor);
-        Invariant.Require(image.File.Length >= settings.SizeBytes, $"The image of {settings.Volume} has its whole size");
-        var loop = new VolumeLoop(
+        return new VolumeLoop(
             configuration,
             image,
             new VolumeRecord(files, PathOf(settings.Volume, "record")),
@@ -106,9 +120,6 @@ internal sealed class VolumeFolder(IFileSystem files, string root)
                 files, PathOf(settings.Volume, "marks"), executor, settings.SizeBytes, configuration.Peers.Count),
             executor,
             surroundings);
-        var volume = new Volume(loop, image, executor);
-        loop.Owner = volume;
-        return volume;
     }
 
     /// <summary>Removes our files. The image stays when it was adopted or when it is to be kept; its path is the answer.</summary>

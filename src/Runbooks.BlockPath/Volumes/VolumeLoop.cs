@@ -43,6 +43,7 @@ internal sealed class VolumeLoop : IDisposable
     private readonly StreamSession?[] sessions;
     private readonly (long Applied, long Durable)[] acks;
     private readonly bool[] ackPending;
+    private readonly DateTimeOffset[] linkSince = new DateTimeOffset[PeerSlot.CountMax];
     private readonly Dictionary<long, CopyPayload> copies = [];
     private readonly ConcurrentDictionary<long, TaskCompletionSource<Refusal?>> orders = new();
     private readonly IVolumeSurroundings surroundings;
@@ -108,6 +109,18 @@ internal sealed class VolumeLoop : IDisposable
 
     /// <summary>The first durable failure of this copy, in words.</summary>
     public string Failure { get; private set; } = string.Empty;
+
+    /// <summary>Peers of this core that were dialled or may be; for the links of the site.</summary>
+    public StreamSession?[] Sessions => sessions;
+
+    /// <summary>Generation as of the last turn, for keep-alives.</summary>
+    public Generation Generation { get; private set; }
+
+    /// <summary>Version of the arbiter's row as the last answer or lesson named it.</summary>
+    public long ArbiterVersion { get; private set; }
+
+    /// <summary>Standby: position of the last frame applied; counts over all sessions of this start.</summary>
+    public long AppliedPosition { get; private set; }
 
     public static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
@@ -184,6 +197,24 @@ internal sealed class VolumeLoop : IDisposable
         }
     }
 
+    public DateTimeOffset LinkSince(int peer) => linkSince[peer];
+
+    public void WriteStaleMarks()
+    {
+        try
+        {
+            marks.WriteStale();
+        }
+        catch (Exception e) when (e is DiskFault or ObjectDisposedException)
+        {
+            // Clears are only work saved; the next mark of the page carries them.
+            if (e is DiskFault fault)
+            {
+                NoteFailure(fault);
+            }
+        }
+    }
+
     public StreamSession? SessionOf(int peer) => Volatile.Read(ref sessions[peer]);
 
     /// <summary>Makes a session the current one of its peer; an older one is cut.</summary>
@@ -225,11 +256,13 @@ internal sealed class VolumeLoop : IDisposable
                     session.RecordAcks(one.Position, WanLeg);
                 }
 
+                NoteRow(one.Detail);
                 core.Step(one, effects);
             }
 
             RunEffects(batch);
             effects.Clear();
+            Generation = core.Generation;
             if (core.DialsPeers != dialled)
             {
                 dialled = core.DialsPeers;
@@ -243,6 +276,16 @@ internal sealed class VolumeLoop : IDisposable
         }
     }
 
+    private void NoteRow(object? detail)
+    {
+        ArbiterVersion = detail switch
+        {
+            ArbiterAnswered { Answer.Row: { } row } => row.Version,
+            ArbiterRow row => row.Version,
+            _ => ArbiterVersion,
+        };
+    }
+
     public void Dispose()
     {
         for (var peer = 0; peer < sessions.Length; peer++)
@@ -252,7 +295,6 @@ internal sealed class VolumeLoop : IDisposable
 
         marks.Dispose();
         record.Dispose();
-        image.Dispose();
     }
 
     private void RunEffects(OwnerBatch batch)
@@ -289,6 +331,7 @@ internal sealed class VolumeLoop : IDisposable
             {
                 if (ackPending[peer])
                 {
+                    AppliedPosition = acks[peer].Applied;
                     session.SendAck(core.Generation, acks[peer].Applied, acks[peer].Durable);
                 }
 
@@ -342,7 +385,13 @@ internal sealed class VolumeLoop : IDisposable
                 surroundings.OpenExport(Owner, effect.Generation);
                 break;
             case EffectKind.ReportTransition:
-                surroundings.Report(Owner, (TransitionReport)effect.Detail!);
+                var report = (TransitionReport)effect.Detail!;
+                if (report.Peer is { } moved)
+                {
+                    linkSince[moved.Index] = DateTimeOffset.UtcNow;
+                }
+
+                surroundings.Report(Owner, report);
                 break;
             case EffectKind.AnswerOrder:
                 Tickets.Remove(ticket, out _);

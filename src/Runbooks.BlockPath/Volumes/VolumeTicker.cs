@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Runbooks.BlockPath.Execution;
+using Runbooks.Domain.Ids;
+using Runbooks.Replication;
+
+namespace Runbooks.BlockPath.Volumes;
+
+/// <summary>
+/// The clock of all volumes: one tick every 50 ms, signs of life, keep-alives, copy rates.
+/// </summary>
+/// <remarks>
+/// The tick thread never steps a core itself: it posts and lets the disk threads run, so that one volume's stalled disk does not
+/// stop the others' clocks.
+/// </remarks>
+internal sealed class VolumeTicker : IDisposable
+{
+    public const int TickMilliseconds = 50;
+
+    private readonly Func<ICollection<Volume>> volumes;
+    private readonly ConcurrentDictionary<(VolumeId, int), (long At, long Sent, long Rate)> rates = new();
+    private readonly ManualResetEventSlim stop = new();
+    private long ticks;
+
+    public VolumeTicker(Func<ICollection<Volume>> volumes)
+    {
+        this.volumes = volumes;
+        NamedThread.Start("volume-ticker", Run);
+    }
+
+    /// <summary>Bytes a second of copies to a peer over the last second.</summary>
+    public long RateOf(VolumeId volume, int peer) => rates.TryGetValue((volume, peer), out var rate) ? rate.Rate : 0;
+
+    public void Dispose() => stop.Set();
+
+    private void Run()
+    {
+        var last = Stopwatch.GetTimestamp();
+        while (!stop.Wait(TickMilliseconds))
+        {
+            foreach (var volume in volumes())
+            {
+                Tick(volume.Loop, last);
+            }
+
+            last = Stopwatch.GetTimestamp();
+            ticks++;
+        }
+    }
+
+    private void Tick(VolumeLoop loop, long last)
+    {
+        var every = loop.Configuration.PeerTimeout / 6;
+        for (var peer = 0; peer < loop.Sessions.Length; peer++)
+        {
+            if (loop.SessionOf(peer) is not { } session)
+            {
+                continue;
+            }
+
+            if (session.LastHeard >= last)
+            {
+                loop.Post(VolumeEvent.PeerHeard(session.Peer, session.Session));
+            }
+
+            session.KeepAlive(loop.Generation, every);
+            if (ticks % 20 == 0)
+            {
+                SampleRate(loop, peer);
+            }
+        }
+
+        loop.Post(VolumeEvent.TimerTicked(VolumeLoop.Now));
+        loop.KickElsewhere();
+        if (ticks % 100 == 99)
+        {
+            loop.RunOnDisk(loop.WriteStaleMarks);
+        }
+    }
+
+    private void SampleRate(VolumeLoop loop, int peer)
+    {
+        var sent = loop.CopyBytesSent[peer];
+        var now = Stopwatch.GetTimestamp();
+        rates.AddOrUpdate(
+            (loop.Configuration.Volume, peer),
+            (now, sent, 0),
+            (_, before) => (now, sent, (long)((sent - before.Sent) / Stopwatch.GetElapsedTime(before.At, now).TotalSeconds)));
+    }
+}
