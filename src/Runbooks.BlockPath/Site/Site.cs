@@ -211,6 +211,7 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
             volume.Dispose();
         }
 
+        ((SiteVolumes)Volumes).Dispose();
         events.Dispose();
         Operations.Dispose();
         LocalArbiter.Dispose();

@@ -7,6 +7,7 @@ using Runbooks.Domain.Status;
 using Runbooks.Domain.Units;
 using Runbooks.Domain.Workloads;
 using Runbooks.Replication;
+using LinkStatus = Runbooks.Domain.Status.LinkStatus;
 
 namespace Runbooks.BlockPath.Site;
 

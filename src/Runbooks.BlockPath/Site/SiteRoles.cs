@@ -43,7 +43,7 @@ internal sealed class SiteRoles(Site site) : ISiteRoles
         site.Operations.OnceAsync("resume", key, () => OrderAllAsync(protection, OrderKind.Reopen));
 
     public Task<Outcome<SealFacts>> SealAsync(string key, ProtectionId protection, ArbiterRow row) =>
-        site.Operations.OnceAsync("seal", key, async () =>
+        site.Operations.OnceAsync<SealFacts>("seal", key, async () =>
         {
             ArgumentNullException.ThrowIfNull(row);
             var volumes = site.VolumesOf(protection);

@@ -11,7 +11,7 @@ using Runbooks.Replication;
 namespace Runbooks.BlockPath.Site;
 
 /// <summary>Making, adopting, attaching and giving back volumes.</summary>
-internal sealed class SiteVolumes(Site site) : ISiteVolumes
+internal sealed class SiteVolumes(Site site) : ISiteVolumes, IDisposable
 {
     private readonly SemaphoreSlim gate = new(1);
 
@@ -120,6 +120,8 @@ internal sealed class SiteVolumes(Site site) : ISiteVolumes
 
     public string ImageOf(VolumeId volume) =>
         site.Folder.Read(volume) is { } settings ? site.Folder.ImageOf(settings) : string.Empty;
+
+    public void Dispose() => gate.Dispose();
 
     private Outcome<VolumeStatus> Create(NewVolume wanted)
     {
