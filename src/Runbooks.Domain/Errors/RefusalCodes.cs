@@ -60,4 +60,13 @@ public static class RefusalCodes
 
     /// <summary>An approval or a manual task was answered with no.</summary>
     public const string ProcedureNotApproved = "RB-RUN-005";
+
+    /// <summary>The site has no such workload driver.</summary>
+    public const string MachineUnknownDriver = "RB-MACHINE-001";
+
+    /// <summary>The machine cannot start where its disks are not served.</summary>
+    public const string MachineNotServed = "RB-MACHINE-002";
+
+    /// <summary>A command that the driver needs is not set.</summary>
+    public const string MachineCommandMissing = "RB-MACHINE-003";
 }
