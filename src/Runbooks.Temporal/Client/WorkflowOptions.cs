@@ -57,7 +57,7 @@ public class WorkflowOptions : ICloneable
     /// <summary>Longer text for people. Default null.</summary>
     public string? StaticDetails { get; set; }
 
-    /// <summary>Waits this long before the first task; a signal or update ends the wait. Default null.</summary>
+    /// <summary>Waits this long before the first task; signals are stored and wait with it. Default null.</summary>
     public TimeSpan? StartDelay { get; set; }
 
     /// <summary>Signal sent in the same transaction as the start, or to the open workflow. Default null.</summary>

@@ -87,7 +87,8 @@ public class SearchAttributeCollection
     {
         if (value is DateTimeOffset time)
         {
-            value = time.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture);
+            // Z and never +00:00: JSON writers escape the plus, and the server's reader of times does not unescape.
+            value = time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
         }
 
         var payload = DataConverter.Default.PayloadConverter.ToPayload(value);
