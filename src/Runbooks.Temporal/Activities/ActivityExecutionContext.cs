@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using Runbooks.Temporal.Client;
 using Runbooks.Temporal.Converters;
 using Runbooks.Temporal.Worker.Interceptors;
 
@@ -10,6 +11,7 @@ public class ActivityExecutionContext
 {
     private static readonly AsyncLocal<ActivityExecutionContext?> AsyncLocalCurrent = new();
 
+    private readonly Func<ITemporalClient?> client;
     private readonly Func<ActivityCancelReason> cancelReason;
     private readonly Lazy<ILogger> logger;
 
@@ -18,6 +20,7 @@ public class ActivityExecutionContext
         IPayloadConverter payloadConverter,
         ILoggerFactory loggerFactory,
         Func<ActivityCancelReason> cancelReason,
+        Func<ITemporalClient?> client,
         CancellationToken cancellationToken,
         CancellationToken workerShutdownToken)
     {
@@ -27,6 +30,7 @@ public class ActivityExecutionContext
         PayloadConverter = payloadConverter;
         TaskToken = ByteString.CopyFrom(info.TaskToken);
         this.cancelReason = cancelReason;
+        this.client = client;
         logger = new(() => loggerFactory.CreateLogger($"Temporalio.Activity:{info.ActivityType}"));
     }
 
@@ -57,6 +61,10 @@ public class ActivityExecutionContext
 
     /// <summary>Token by which this attempt can be completed asynchronously.</summary>
     public ByteString TaskToken { get; }
+
+    /// <summary>Client of the worker.</summary>
+    public ITemporalClient TemporalClient =>
+        client() ?? throw new InvalidOperationException("No Temporal client available here");
 
     internal ActivityOutboundInterceptor? Outbound { get; set; }
 
