@@ -154,7 +154,7 @@ public static class ScheduleMoves
             record.Progress.LastFailure = failure.ToByteArray();
         }
         var failed = status is WorkflowExecutionStatus.Failed or WorkflowExecutionStatus.TimedOut;
-        if (failed && record.Schedule.Policies is { PauseOnFailure: true } && !record.Schedule.State.Paused)
+        if (failed && !run.Overlapping && record.Schedule.Policies is { PauseOnFailure: true } && !record.Schedule.State.Paused)
         {
             record.Progress.Revision++;
             record.Schedule.State.Paused = true;
