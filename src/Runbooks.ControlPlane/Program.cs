@@ -7,6 +7,11 @@ return await CommandLine.Command(static async (options, cancel) =>
         return await ControlPlaneHost.ShowMigrationsAsync(options, Console.Out, cancel);
     }
 
+    if (options.Roles == ControlPlaneRoles.Engine)
+    {
+        return await EngineRole.RunAsync(options, cancel);
+    }
+
     await using var host = await ControlPlaneHost.StartAsync(options, cancel: cancel);
     await Console.Out.WriteLineAsync($"REST and console  {host.Addresses.Api}");
     await Console.Out.WriteLineAsync($"agents            {host.Addresses.Agent}");

@@ -30,7 +30,7 @@ public sealed class EngineServer : IAsyncDisposable
 
     /// <exception cref="IOException">An address is in use.</exception>
     public static async Task<EngineServer> StartAsync(
-        RpcTable table, IReadOnlyList<EngineListener> listeners, ILoggerProvider? logs = null,
+        RpcTable table, IReadOnlyList<EngineListener> listeners, ILoggerFactory? logs = null,
         EngineEndpointOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new EngineEndpointOptions();
@@ -38,7 +38,7 @@ public sealed class EngineServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         if (logs is not null)
         {
-            builder.Logging.AddProvider(logs);
+            builder.Services.AddSingleton(logs);
         }
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
