@@ -219,6 +219,12 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         folderLock.Dispose();
     }
 
+    /// <summary>This site's own row of a protection; for sites without a control plane.</summary>
+    public ArbiterRow? LocalRowOf(ProtectionId protection) => LocalArbiter.Find(protection);
+
+    /// <summary>Stores a row decided by hand; for sites without a control plane.</summary>
+    public void StoreLocalRow(ArbiterRow row) => LocalArbiter.Put(row);
+
     internal Volume? Find(VolumeId id) => volumes.GetValueOrDefault(id);
 
     internal IReadOnlyList<Volume> VolumesOf(ProtectionId protection) =>

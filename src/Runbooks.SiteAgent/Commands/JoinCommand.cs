@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Net.Http.Json;
+using Runbooks.Domain.Agents;
+using Runbooks.Domain.Errors;
+using Runbooks.Domain.Ids;
+using Runbooks.SiteAgent.Enrolment;
+
+namespace Runbooks.SiteAgent.Commands;
+
+/// <summary><c>join</c>: makes a key, gets a certificate for it with a one-time token, and stores both.</summary>
+internal static class JoinCommand
+{
+    public static Command Create()
+    {
+        var data = CommonOptions.Data();
+        Option<string> controlPlane = new("--control-plane")
+        {
+            Description = "Address of the control plane's agent port.", HelpName = "URL", Required = true,
+        };
+        Option<string> token = new("--token") { Description = "One-time token of this site.", Required = true };
+        Option<string> fingerprint = new("--ca-fingerprint")
+        {
+            Description = "SHA-256 of the control plane's authority, as it printed it.", HelpName = "HEX", Required = true,
+        };
+        Option<string> site = new("--site") { Description = "Name of this site.", Required = true };
+        Command command = new("join", "Enrol this site's agent with a control plane.")
+        {
+            data, controlPlane, token, fingerprint, site,
+        };
+        command.SetAction((arguments, cancel) => RunAsync(
+            arguments.GetRequiredValue(data),
+            arguments.GetRequiredValue(controlPlane),
+            arguments.GetRequiredValue(token),
+            arguments.GetRequiredValue(fingerprint),
+            arguments.GetRequiredValue(site),
+            cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string data, string controlPlane, string token, string fingerprint, string siteText, CancellationToken cancel)
+    {
+        if (!SiteId.TryParse(siteText, out var site))
+        {
+            return CommonOptions.Refuse(new Refusal(
+                "RB-AGENT-002", $"'{siteText}' is no site name.", $"It is not {SiteId.Shape}.", "Correct --site."));
+        }
+
+        if (!Uri.TryCreate(controlPlane, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps)
+        {
+            return CommonOptions.Refuse(new Refusal(
+                "RB-AGENT-013", $"'{controlPlane}' is no address of a control plane.", "It is not https://HOST:PORT.", "Correct --control-plane."));
+        }
+
+        var (key, request) = CertificateRequests.New(site);
+        using (key)
+        {
+            try
+            {
+                using var http = ControlPlaneHttp.CreatePinned(fingerprint);
+                using var answer = await http.PostAsJsonAsync(
+                    new Uri(address, "/agent/v1/enrol"), new EnrolRequest(site, token, request), cancel);
+                var enrolled = await ControlPlaneHttp.ReadAsync<EnrolAnswer>(answer, cancel);
+                if (!enrolled.IsOk)
+                {
+                    return CommonOptions.Refuse(enrolled.Refusal);
+                }
+
+                var stored = CredentialStore.Store(Path.Combine(data, "credentials"), key, enrolled.Value);
+                Console.WriteLine(
+                    $"site {site} has joined; certificate valid until {stored.Current.Own.NotAfter.ToUniversalTime():O}");
+                return 0;
+            }
+            catch (Exception e) when (e is HttpRequestException or Fault or IOException)
+            {
+                return CommonOptions.Refuse(new Refusal(
+                    "RB-AGENT-014",
+                    "The control plane cannot be reached, or is not the one with this fingerprint.",
+                    e.InnerException?.Message ?? e.Message,
+                    "Check the address and compare the fingerprint with what the control plane printed."));
+            }
+        }
+    }
+}
