@@ -8,7 +8,7 @@ namespace Runbooks.Engine.Machines;
 /// <summary>
 /// Signals and cancel requests that arrive at a run.
 /// <code>
-///   signal   new request id    Signaled, task; ends a start delay
+///   signal   new request id    Signaled, task; a start delay goes on
 ///   signal   known request id  nothing
 ///   cancel   first             CancelRequested, task; ends a start delay
 ///   cancel   any later         nothing (the first one stands)
@@ -36,7 +36,6 @@ public static class InboxMachine
 
         t.Append(e);
         FailFullBuffer(t);
-        EndStartDelay(t);
         WorkflowTaskMachine.Schedule(t);
         return true;
     }
@@ -68,8 +67,8 @@ public static class InboxMachine
     }
 
     /// <summary>
-    /// A start delay ends when someone wants something of the run. The backoff of a retry or a cron time does not:
-    /// those runs exist because an earlier one ended.
+    /// A start delay ends when a cancel request or an update comes (a signal waits; seen on the real server 1.32). The
+    /// backoff of a retry or a cron time does not: those runs exist because an earlier one ended.
     /// </summary>
     public static void EndStartDelay(Transition t)
     {

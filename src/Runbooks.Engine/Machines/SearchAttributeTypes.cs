@@ -52,13 +52,30 @@ public static class SearchAttributeTypes
             foreach (var (key, payload) in attributes.IndexedFields)
             {
                 writer.WritePropertyName(key);
-                writer.WriteRawValue(payload.Data.Span);
+                WriteValue(writer, payload);
             }
 
             writer.WriteEndObject();
         }
 
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    // Clients of the untyped API send every value as a list; only a keyword list is one.
+    private static void WriteValue(Utf8JsonWriter writer, Payload payload)
+    {
+        using var document = JsonDocument.Parse(payload.Data.Memory);
+        var value = document.RootElement;
+        var isList = payload.Metadata.TryGetValue("type", out var type)
+            && type.ToStringUtf8() == nameof(IndexedValueType.KeywordList);
+        if (value.ValueKind == JsonValueKind.Array && !isList && value.GetArrayLength() == 1)
+        {
+            value[0].WriteTo(writer);
+        }
+        else
+        {
+            value.WriteTo(writer);
+        }
     }
 
     private static bool Decodes(Payload payload, IndexedValueType type)

@@ -50,7 +50,13 @@ public sealed class ControlModule(EngineContext engine, StartModule start) : IRp
         var runId = EngineContext.RunId(r.WorkflowExecution!.RunId);
         return engine.Runs.WithAsync(key, async w =>
         {
-            var entry = await engine.RequireOpenRunAsync(w, runId, r.FirstExecutionRunId);
+            var entry = await engine.RequireRunAsync(w, runId, r.FirstExecutionRunId);
+            if (!entry.State.IsOpen)
+            {
+                // Who asks for an end that has come already gets what was asked for; the real server says so too.
+                return new RequestCancelWorkflowExecutionResponse();
+            }
+
             var t = w.Begin(entry);
             if (InboxMachine.RequestCancel(t, r.RequestId, new() { Cause = r.Reason, Identity = r.Identity }, r.Links))
             {

@@ -63,24 +63,21 @@ public sealed record EngineContext(
     public static Guid? RunId(string text) => string.IsNullOrEmpty(text) ? null
         : Guid.TryParse(text, out var id) ? id : throw RpcFault.Invalid("Invalid RunId.");
 
-    /// <summary>The run named, or the current one; NOT_FOUND when there is none.</summary>
-    public async Task<RunEntry> RequireRunAsync(LockedWorkflow w, Guid? runId)
+    /// <summary>The run named, or the current one; NOT_FOUND when there is none or it is of another chain.</summary>
+    public async Task<RunEntry> RequireRunAsync(LockedWorkflow w, Guid? runId, string firstRunId = "")
     {
-        var entry = runId is { } id ? await w.FindAsync(id) : await w.CurrentAsync();
-        return entry ?? throw RpcFault.NotFound(runId is null
+        var found = runId is { } id ? await w.FindAsync(id) : await w.CurrentAsync();
+        var entry = found ?? throw RpcFault.NotFound(runId is null
             ? $"workflow not found for ID: {w.Key.WorkflowId}"
             : $"workflow not found for ID: {w.Key.WorkflowId} and RunID: {runId}");
+        return firstRunId.Length == 0 || entry.State.FirstRunId.ToString() == firstRunId ? entry
+            : throw RpcFault.NotFound("workflow not found for the given first execution run id");
     }
 
-    /// <summary>As <see cref="RequireRunAsync"/>, and the run must be open and of the given chain.</summary>
+    /// <summary>As <see cref="RequireRunAsync"/>, and the run must be open.</summary>
     public async Task<RunEntry> RequireOpenRunAsync(LockedWorkflow w, Guid? runId, string firstRunId = "")
     {
-        var entry = await RequireRunAsync(w, runId);
-        if (firstRunId.Length > 0 && entry.State.FirstRunId.ToString() != firstRunId)
-        {
-            throw RpcFault.NotFound("workflow not found for the given first execution run id");
-        }
-
+        var entry = await RequireRunAsync(w, runId, firstRunId);
         return entry.State.IsOpen ? entry : throw RpcFault.NotFound("workflow execution already completed");
     }
 
