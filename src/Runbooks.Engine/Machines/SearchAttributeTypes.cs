@@ -37,7 +37,9 @@ public static class SearchAttributeTypes
         payload.Metadata.TryGetValue("encoding", out var e) && e.ToStringUtf8() == "binary/null"
         || payload.Data.Length == 0 || payload.Data.ToStringUtf8() is "null" or "[]";
 
-    /// <summary>The decoded values as one JSON object, for queries.</summary>
+    /// <summary>
+    /// The decoded values as one JSON object, for queries: lists of one unwrapped, keyword lists always lists.
+    /// </summary>
     public static string ToJson(SearchAttributes attributes)
     {
         if (attributes.IndexedFields.Count == 0)
@@ -66,16 +68,18 @@ public static class SearchAttributeTypes
     {
         using var document = JsonDocument.Parse(payload.Data.Memory);
         var value = document.RootElement;
+        var isArray = value.ValueKind == JsonValueKind.Array;
         var isList = payload.Metadata.TryGetValue("type", out var type)
             && type.ToStringUtf8() == nameof(IndexedValueType.KeywordList);
-        if (value.ValueKind == JsonValueKind.Array && !isList && value.GetArrayLength() == 1)
+        if (isList && !isArray)
         {
-            value[0].WriteTo(writer);
-        }
-        else
-        {
+            writer.WriteStartArray();
             value.WriteTo(writer);
+            writer.WriteEndArray();
+            return;
         }
+
+        (isArray && !isList && value.GetArrayLength() == 1 ? value[0] : value).WriteTo(writer);
     }
 
     private static bool Decodes(Payload payload, IndexedValueType type)

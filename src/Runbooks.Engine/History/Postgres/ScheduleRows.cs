@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Npgsql;
 using NpgsqlTypes;
+using Runbooks.Engine.Machines;
 using Runbooks.Engine.Schedules;
 using Runbooks.Engine.Visibility;
 using Temporalio.Api.Common.V1;
@@ -108,11 +109,8 @@ public sealed class ScheduleRows(NpgsqlDataSource database) : IScheduleStore
     /// <summary>The values queries see: the schedule's own attributes and whether it is paused.</summary>
     private static string Queried(ScheduleRecord record)
     {
-        var values = new JsonObject { ["TemporalSchedulePaused"] = record.Schedule.State?.Paused ?? false };
-        foreach (var (name, payload) in record.SearchAttributes.IndexedFields)
-        {
-            values[name] = JsonNode.Parse(payload.Data.Span);
-        }
+        var values = JsonNode.Parse(SearchAttributeTypes.ToJson(record.SearchAttributes))!.AsObject();
+        values["TemporalSchedulePaused"] = record.Schedule.State?.Paused ?? false;
         return values.ToJsonString();
     }
 
