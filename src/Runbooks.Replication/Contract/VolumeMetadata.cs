@@ -32,6 +32,9 @@ public sealed record VolumeMetadata(
     /// <summary>True for a copy that never received anything: it needs a full copy.</summary>
     public bool IsBlank { get; init; }
 
+    /// <summary>A local write or flush failed: nothing of this copy is trusted until a person repaired it and removed the mark.</summary>
+    public bool IsFaulty { get; init; }
+
     /// <summary>The record of a volume that was just protected here: primary of generation 1, every peer detached until it is seeded.</summary>
     public static VolumeMetadata NewPrimary(SiteId site, int peers) => new(
         1,

@@ -1,0 +1,430 @@
+using Runbooks.Domain.Arbiter;
+using Runbooks.Domain.Errors;
+using Runbooks.Domain.States;
+using Runbooks.Domain.Units;
+
+namespace Runbooks.Replication.Machines;
+
+/// <summary>Opens and closes the volume: start, confirm, resolve, fence, drain. Nothing is exported that the arbiter has not confirmed.</summary>
+/// <remarks>
+/// After any start, and after a promotion, a primary asks Confirm and stays closed until the answer. Then it resolves: regions that were
+/// active at an unclean stop may differ between the sites, so each awaited peer gets them re-sent, or is given up by a granted GoAlone with
+/// those regions marked dirty; only then may a guest read them. Without an answer, and only when the own durable record says that every
+/// attached peer is mirrored, the peers' proof that this generation is still theirs stands in, and Confirm goes on being asked.
+/// A higher generation anywhere fences: exports first, then the record, then any answer to whoever brought the news.
+/// </remarks>
+internal sealed class GateKeeper(
+    CoreContext core, WritePath writes, FlushPath flushes, LinkMachine links, ArbiterDesk desk)
+{
+    private Ticket promotion;
+    private Ticket drain;
+    private bool isClosing;
+    private bool isReopening;
+    private bool isDrainStored;
+
+    public void Start(PersistedState state)
+    {
+        core.Load(state.Metadata);
+        foreach (var link in core.Links)
+        {
+            LoadMarks(link, state);
+            link.LastHeard = core.Now;
+        }
+
+        if (core.Metadata.IsFaulty)
+        {
+            core.Move(Gate.Failed, Causes.LocalDiskFailed);
+        }
+        else if (core.Metadata.Role == Role.Fenced)
+        {
+            core.Move(Gate.Fenced, Causes.Started);
+        }
+        else if (core.IsPrimary && core.Metadata.IsDrained)
+        {
+            core.Move(Gate.Drained, Causes.Started);
+        }
+        else if (core.IsPrimary)
+        {
+            BeginConfirm(Causes.Started);
+        }
+
+        core.UpdateExcused();
+    }
+
+    public void OnConfirmed(ArbiterRow row)
+    {
+        foreach (var link in core.Links)
+        {
+            ApplyRow(link, row);
+        }
+
+        core.UpdateExcused();
+        if (core.Gate != Gate.Confirming)
+        {
+            return;
+        }
+
+        isReopening = false;
+        isDrainStored = false;
+        core.Persist(core.Metadata with { IsClosed = false, IsDrained = false }, () =>
+        {
+            if (core.Gate == Gate.Confirming)
+            {
+                core.Move(Gate.Resolving, Causes.Granted);
+            }
+        });
+    }
+
+    public void Pump()
+    {
+        if (core.Gate == Gate.Confirming && desk.IsUnreachable && !isReopening && IsProvenByPeers())
+        {
+            foreach (var link in core.Links)
+            {
+                link.IsExcused = link.Link != LinkState.InSync;
+            }
+
+            core.UpdateExcused();
+            core.Move(Gate.Resolving, "proven-by-peers");
+        }
+
+        if (core.Gate == Gate.Resolving && core.Links.All(IsResolved))
+        {
+            core.Move(Gate.Open, Causes.Granted);
+            core.Emit(new Effect { Kind = EffectKind.OpenExports, Generation = core.Metadata.Generation });
+            core.Answer(promotion);
+            promotion = Ticket.None;
+            AnswerDrain(null);
+        }
+
+        if (core.Gate == Gate.Draining)
+        {
+            ContinueDrain();
+        }
+    }
+
+    /// <summary>A higher generation was met: exports close at once, and durably before the next answer.</summary>
+    public void Fence(Generation higher, Action? then = null)
+    {
+        if (core.IsPrimary)
+        {
+            core.Emit(new Effect { Kind = EffectKind.FenceExports, Generation = higher });
+            foreach (var link in core.Links)
+            {
+                writes.OnSessionLost(link);
+                links.Lose(link, Causes.HigherGeneration, drop: true);
+                link.IsDetachWanted = link.IsGrantPending = link.HoldsGrant = false;
+            }
+
+            writes.FailEverything(GuestError.Fenced);
+            flushes.FailEverything(GuestError.Fenced);
+            desk.Reset();
+            core.Move(Gate.Fenced, Causes.HigherGeneration);
+            var refusal = CoreRefusals.LowerGeneration(core.Metadata.Generation, higher);
+            core.Answer(promotion, refusal);
+            promotion = Ticket.None;
+            AnswerDrain(refusal);
+            core.Persist(core.WithRole(Role.Fenced, Causes.HigherGeneration) with { Generation = higher }, then);
+        }
+        else if (higher > core.Metadata.Generation)
+        {
+            core.Persist(core.Metadata with { Generation = higher }, then);
+        }
+        else
+        {
+            then?.Invoke();
+        }
+    }
+
+    /// <summary>The local disk failed: final for this life of the copy.</summary>
+    public void Fail(int code)
+    {
+        if (core.Gate == Gate.Failed)
+        {
+            return;
+        }
+
+        core.Emit(new Effect { Kind = EffectKind.FenceExports, Code = code });
+        foreach (var link in core.Links)
+        {
+            links.Lose(link, Causes.LocalDiskFailed, drop: true);
+        }
+
+        writes.FailEverything(GuestError.LocalDisk);
+        flushes.FailEverything(GuestError.LocalDisk);
+        core.Answer(promotion, CoreRefusals.Faulty());
+        promotion = Ticket.None;
+        AnswerDrain(CoreRefusals.Faulty());
+        core.Move(Gate.Failed, Causes.LocalDiskFailed);
+        core.Persist(core.Metadata with { IsFaulty = true });
+    }
+
+    public void Promote(Ticket order, PromotionOrder detail)
+    {
+        var row = detail.Row;
+        if (core.IsPrimary && row.Generation == core.Metadata.Generation)
+        {
+            // The same order again: the answer comes when the volume is open, at once if it is.
+            core.Answer(core.Gate == Gate.Open ? order : promotion);
+            promotion = core.Gate == Gate.Open ? promotion : order;
+            return;
+        }
+
+        if (RefusePromotion(detail) is { } refusal)
+        {
+            core.Answer(order, refusal);
+            return;
+        }
+
+        promotion = order;
+        var previous = core.Metadata.History.Count > 0 ? core.Metadata.History[^1].Primary : default;
+        foreach (var link in core.Links)
+        {
+            if (row.IsComplete(link.Site))
+            {
+                link.Link = LinkState.InSync;
+            }
+            else if (link.Site == previous)
+            {
+                link.Link = LinkState.Degraded;
+            }
+            else
+            {
+                // A sibling standby: what it and this copy received of the old primary's last writes may differ, and only the old
+                // primary knew where. It is compared from end to end; equal blocks are not sent.
+                (link.Link, link.SeedCursor, link.SeedPosition, link.SeedCompares) = (LinkState.Seeding, 0, 0, true);
+            }
+
+            link.IsExcused = link.Link != LinkState.InSync;
+            link.HoldsGrant = false;
+            link.LastHeard = core.Now;
+            link.ExposedSince = link.Link == LinkState.InSync ? null : core.Now;
+        }
+
+        var history = core.Metadata.History.Where(h => h.Generation < row.Generation)
+            .Append(new GenerationEntry(row.Generation, core.Configuration.Site, new ByteCount(0)));
+        core.Persist(
+            core.WithRole(Role.Primary, Causes.Ordered) with
+            {
+                Generation = row.Generation,
+                History = [.. history],
+                IsDrained = false,
+                IsClosed = false,
+                MayDiscardOwnChanges = false,
+            },
+            () =>
+            {
+                if (core.IsPrimary && core.Gate == Gate.Closed)
+                {
+                    BeginConfirm(Causes.Ordered);
+                }
+            });
+    }
+
+    public void Drain(Ticket order, bool closing)
+    {
+        if (core.Gate == Gate.Drained && !closing)
+        {
+            core.Answer(order);
+            return;
+        }
+
+        if (core.Gate is not (Gate.Open or Gate.Draining))
+        {
+            core.Answer(order, closing ? null : CoreRefusals.Order(OrderKind.Drain, "the volume is not open here"));
+            return;
+        }
+
+        if (!closing && core.ExcusedMask == core.AllMask)
+        {
+            core.Answer(order, CoreRefusals.Order(OrderKind.Drain, "no standby is in sync"));
+            return;
+        }
+
+        core.Answer(drain);
+        drain = order;
+        isClosing = closing;
+        isDrainStored = false;
+        core.Emit(new Effect { Kind = EffectKind.CloseExports });
+        core.Move(Gate.Draining, Causes.Ordered);
+    }
+
+    /// <summary>The planned move was called off: what was decided on the drained mark must die first, so Confirm is asked.</summary>
+    public void Reopen(Ticket order)
+    {
+        if (core.Gate is not (Gate.Draining or Gate.Drained))
+        {
+            core.Answer(order, core.Gate == Gate.Open ? null : CoreRefusals.Order(OrderKind.Reopen, "the volume is not drained here"));
+            return;
+        }
+
+        AnswerDrain(CoreRefusals.Order(OrderKind.Drain, "it was called off"));
+        promotion = order;
+        isReopening = true;
+        BeginConfirm(Causes.Ordered);
+    }
+
+    public void BeginConfirm(string cause)
+    {
+        if (core.Move(Gate.Confirming, cause))
+        {
+            desk.IsConfirmWanted = true;
+        }
+    }
+
+    private void LoadMarks(PeerLink link, PersistedState state)
+    {
+        // An orderly close leaves only warm marks to a mirrored peer.
+        var isTrusted = core.Metadata.IsClosed && link.Link == LinkState.InSync;
+        foreach (var range in state.MarkedRegions[link.Slot.Index])
+        {
+            if (isTrusted)
+            {
+                core.Emit(new Effect { Kind = EffectKind.ClearRegions, Range = range, Peers = link.Slot.Mask });
+                continue;
+            }
+
+            link.Dirty.Mark(range);
+            for (var region = range.Offset / Grain.RegionBytes; region * Grain.RegionBytes < range.End; region++)
+            {
+                link.Marks.Set(region);
+            }
+        }
+
+        if (link.Link == LinkState.CatchingUp && core.IsPrimary)
+        {
+            core.Move(link, LinkState.Degraded, Causes.Started);
+        }
+
+        if (!link.Dirty.IsEmpty)
+        {
+            link.ExposedSince = core.Now;
+        }
+    }
+
+    private void ApplyRow(PeerLink link, ArbiterRow row)
+    {
+        link.LastHeard = link.HasSession ? link.LastHeard : core.Now;
+        if (link.Link == LinkState.Detached)
+        {
+            link.IsExcused = true;
+            return;
+        }
+
+        if (!row.IsComplete(link.Site))
+        {
+            // Granted to an earlier life of this process, or never complete: it may be missed, and has to be marked complete again.
+            if (link.Link == LinkState.InSync && core.Gate != Gate.Confirming)
+            {
+                return;
+            }
+
+            if (link.Link == LinkState.InSync)
+            {
+                core.Move(link, LinkState.Degraded, Causes.Granted);
+            }
+
+            link.IsExcused = true;
+            link.HoldsGrant = true;
+            link.ExposedSince ??= core.Now;
+            return;
+        }
+
+        var goesOn = core.Configuration.OnLinkLoss == OnLinkLoss.Continue && link.Link != LinkState.InSync;
+        link.IsExcused = goesOn;
+        link.HoldsGrant = goesOn;
+    }
+
+    private bool IsProvenByPeers()
+    {
+        var mirrored = 0;
+        foreach (var link in core.Links)
+        {
+            if (link.Link == LinkState.Detached)
+            {
+                continue;
+            }
+
+            if (core.Durable.Peers[link.Slot.Index].Link != LinkState.InSync || !link.HasSession)
+            {
+                return false;
+            }
+
+            mirrored++;
+        }
+
+        return mirrored > 0 && !core.Metadata.IsDrained;
+    }
+
+    private bool IsResolved(PeerLink link) =>
+        link.IsExcused || link.Link == LinkState.Detached
+        || (link.Dirty.IsEmpty && link.Copies.Count == 0);
+
+    private Refusal? RefusePromotion(PromotionOrder detail)
+    {
+        // Hard facts first, then policy.
+        if (core.Metadata.IsFaulty)
+        {
+            return CoreRefusals.Faulty();
+        }
+
+        if (detail.Row.Primary != core.Configuration.Site || core.Metadata.Role != Role.Standby)
+        {
+            return CoreRefusals.Order(OrderKind.Promote, $"the row names {detail.Row.Primary}, and this copy is {core.Metadata.Role}");
+        }
+
+        if (detail.Row.Generation < core.Metadata.Generation)
+        {
+            return CoreRefusals.LowerGeneration(detail.Row.Generation, core.Metadata.Generation);
+        }
+
+        return core.Metadata.IsConsistent || detail.AcceptInconsistent ? null : CoreRefusals.Inconsistent();
+    }
+
+    private void ContinueDrain()
+    {
+        if (!writes.IsIdle || !flushes.IsIdle)
+        {
+            if (writes.WaitingCount == 0)
+            {
+                writes.FlushInBackground();
+                links.FlushInBackground();
+            }
+
+            return;
+        }
+
+        if (isDrainStored)
+        {
+            return;
+        }
+
+        isDrainStored = true;
+        writes.ForgetWarmRegions();
+        var closing = isClosing;
+        core.Persist(core.Metadata with { IsDrained = core.Metadata.IsDrained || !closing, IsClosed = closing }, () =>
+        {
+            if (core.Gate != Gate.Draining)
+            {
+                return;
+            }
+
+            foreach (var link in core.Links)
+            {
+                if (link.Stage == LinkStage.Live)
+                {
+                    links.SendFrame(link, FrameKind.Drained);
+                }
+            }
+
+            core.Move(closing ? Gate.Closed : Gate.Drained, Causes.Ordered);
+            AnswerDrain(null);
+        });
+    }
+
+    private void AnswerDrain(Refusal? refusal)
+    {
+        core.Answer(drain, refusal);
+        drain = Ticket.None;
+    }
+}
