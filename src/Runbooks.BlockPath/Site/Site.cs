@@ -243,8 +243,10 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
     internal Volume StartVolume(VolumeSettings settings)
     {
         var volume = Folder.Open(settings, Id, incarnation.ToString(), executor, this);
-        volumes[settings.Volume] = volume;
+
+        // Started is in the mailbox before the ticker can find the volume: it is the first event of every core.
         volume.Loop.Start();
+        volumes[settings.Volume] = volume;
         volume.Kick();
         StartDiallers(volume, settings);
         return volume;
@@ -260,9 +262,7 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
             Folder.Write(settings);
             var next = Folder.OpenLoop(
                 settings, volume.Image, Id, $"{incarnation}.{Interlocked.Increment(ref sessions)}", executor, this);
-            next.Owner = volume;
             next.Start();
-            next.Kick();
             return next;
         });
         StartDiallers(volume, settings);

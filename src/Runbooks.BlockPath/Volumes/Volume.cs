@@ -34,6 +34,7 @@ public sealed class Volume : IBlockTarget, IDisposable
     /// <summary>64 MiB: bandwidth times round trip of 1 GB/s x 50 ms, rounded up.</summary>
     public const long InFlightBytesMax = 64L << 20;
 
+    private const int SwapMilliseconds = 10_000;
     private const int InlineReadMax = 64 << 10;
 
     private volatile VolumeLoop loop;
@@ -167,10 +168,18 @@ public sealed class Volume : IBlockTarget, IDisposable
         isSwapping = true;
         try
         {
+            var wasOpen = loop.IsOpen;
             var next = await replace(loop);
             next.Owner = this;
             next.GuestAnswered = Answered;
             loop = next;
+            next.Kick();
+
+            // A core that was open opens again as soon as the arbiter confirms; guests wait for that and do not see it.
+            for (var waited = 0; wasOpen && !next.IsOpen && waited < SwapMilliseconds; waited += 10)
+            {
+                await Task.Delay(10);
+            }
         }
         finally
         {

@@ -84,6 +84,11 @@ internal static class AdminApi
         {
             await next(context);
         }
+        catch (RefusalException refused)
+        {
+            context.Response.StatusCode = StatusCodes.Status409Conflict;
+            await context.Response.WriteAsJsonAsync(refused.Refusal);
+        }
         catch (Fault fault)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
