@@ -150,6 +150,12 @@ internal sealed class StreamSession : IDisposable
     /// <summary>Pings when nothing was sent for a while, so that the peer hears us and we hear the answer.</summary>
     public void KeepAlive(Generation generation, TimeSpan every)
     {
+        if (Admission is { Task.IsCompleted: false })
+        {
+            // The first frame a dialler may see is the answer to its hello.
+            return;
+        }
+
         if (Stopwatch.GetElapsedTime(queue.LastSend) >= every || Stopwatch.GetElapsedTime(LastHeard) >= every)
         {
             queue.Post(WanFrames.Ping((ulong)generation.Value, (ulong)Stopwatch.GetTimestamp()));
