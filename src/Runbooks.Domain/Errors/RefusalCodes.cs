@@ -69,4 +69,19 @@ public static class RefusalCodes
 
     /// <summary>A command that the driver needs is not set.</summary>
     public const string MachineCommandMissing = "RB-MACHINE-003";
+
+    /// <summary>A recovery point with this id exists already.</summary>
+    public const string PointExists = "RB-POINT-001";
+
+    /// <summary>There is no whole recovery point with this id at this site.</summary>
+    public const string PointUnknown = "RB-POINT-002";
+
+    /// <summary>A reader or a clone still reads through the recovery point.</summary>
+    public const string PointInUse = "RB-POINT-003";
+
+    /// <summary>The recovery point was withdrawn before it was complete: a changed block could not be kept.</summary>
+    public const string PointLost = "RB-POINT-004";
+
+    /// <summary>Another recovery point of the same volume is being made.</summary>
+    public const string PointBusy = "RB-POINT-005";
 }

@@ -114,7 +114,11 @@ public sealed class RecordingFile : IBlockFile
         }
 
         Flushes++;
-        _durable = [.. _content];
+        foreach (Change change in _unflushed)
+        {
+            Overlay(ref _durable, change);
+        }
+
         _unflushed.Clear();
     }
 
@@ -163,7 +167,12 @@ public sealed class RecordingFile : IBlockFile
             return;
         }
 
-        if (change.Bytes.Length > 0 && change.Offset + change.Bytes.Length > content.Length)
+        if (change.Bytes.Length == 0)
+        {
+            return;
+        }
+
+        if (change.Offset + change.Bytes.Length > content.Length)
         {
             Array.Resize(ref content, (int)change.Offset + change.Bytes.Length);
         }
