@@ -10,13 +10,13 @@ using Runbooks.Workflows.Sites;
 namespace Runbooks.SiteAgent.Activities;
 
 /// <summary>The observer activities of this site: they look and never act.</summary>
-public sealed class ObserverActivities(ISite site, MachineRegistry machines, Func<string, string> addressOf) : IObserverActivities
+public sealed class ObserverActivities(ISite site, MachineRegistry machines) : IObserverActivities
 {
     /// <inheritdoc/>
     [Activity]
     public async Task<Observation> ObserveSiteAsync(ObserveSiteRequest request)
     {
-        var address = request.Address.Length > 0 ? request.Address : addressOf(request.Site.ToString());
+        var address = request.Address;
         if (address.Length == 0)
         {
             return new Observation(site.Id.ToString(), false, "its address is not known here");

@@ -79,7 +79,8 @@ internal static class ControlPlaneHttp
             : null;
 
     // The name must fit as well: an agent's certificate of the same authority must not pass for a control plane.
-    private static bool IsFrom(X509Certificate2 authority, X509Certificate? certificate, SslPolicyErrors errors)
+    /// <summary>True for a server certificate of the private authority whose name fits.</summary>
+    public static bool IsFrom(X509Certificate2 authority, X509Certificate? certificate, SslPolicyErrors errors)
     {
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Runbooks.BlockPath.Wan;
 using Runbooks.Domain.Errors;
 using Runbooks.Domain.Ids;
+using Runbooks.SiteAgent.Machines;
 
 namespace Runbooks.SiteAgent.Host;
 
@@ -31,6 +32,9 @@ public sealed record AgentConfiguration
 
     /// <summary>Other sites' WAN listeners by site name, when no control plane tells them.</summary>
     public IReadOnlyDictionary<string, string> Peers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How protected machines are run at this site.</summary>
+    public MachineSettings Machines { get; init; } = new();
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

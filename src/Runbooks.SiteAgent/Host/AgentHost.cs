@@ -12,9 +12,11 @@ namespace Runbooks.SiteAgent.Host;
 internal sealed class AgentHost : IDisposable
 {
     private readonly ControlPlaneLink? controlPlane;
+    private readonly ActivityHost? activities;
 
-    private AgentHost(Site? site, Refusal? refusal, ControlPlaneLink? controlPlane)
+    private AgentHost(Site? site, Refusal? refusal, ControlPlaneLink? controlPlane, ActivityHost? activities = null)
     {
+        this.activities = activities;
         Site = site!;
         Refusal = refusal;
         this.controlPlane = controlPlane;
@@ -62,14 +64,20 @@ internal sealed class AgentHost : IDisposable
             }
         }
 
-        return new AgentHost(site, null, link);
+        var activities = credentials is null ? null : new ActivityHost(credentials, site, data, settings.Machines, log);
+        return new AgentHost(site, null, link, activities);
     }
 
-    /// <summary>Begins to report to the control plane and to renew the certificate; nothing when never joined.</summary>
-    public void Start() => controlPlane?.Start(Site);
+    /// <summary>Begins to report to the control plane, to renew the certificate and to take runbook steps; nothing when never joined.</summary>
+    public void Start()
+    {
+        controlPlane?.Start(Site);
+        activities?.Start();
+    }
 
     public void Dispose()
     {
+        activities?.Dispose();
         controlPlane?.Dispose();
         Site?.Dispose();
     }

@@ -125,11 +125,11 @@ internal static class ChildProcess
 
         try
         {
-            return Process.Start(info)!;
+            return Spawner.Start(info);
         }
-        catch (System.ComponentModel.Win32Exception e)
+        catch (InvalidOperationException e)
         {
-            throw new Fault(FaultSide.Workload, "start", $"{arguments[0]} cannot be started: {e.Message}", isTransient: false, e);
+            throw new Fault(FaultSide.Workload, "start", e.Message, isTransient: false, e);
         }
     }
 

@@ -1,0 +1,2 @@
+// The stack is Linux processes: file modes, signals and parent-death signals are used throughout.
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
