@@ -16,6 +16,8 @@ public static class EngineDataSource
             CancellationTimeout = -1,
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
+            // Reads queue for these; more would only queue inside the database, and must fit beside other processes.
+            MaxPoolSize = Math.Min(new NpgsqlConnectionStringBuilder(connectionString).MaxPoolSize, 24),
             ApplicationName = "runbooks-engine",
             IncludeErrorDetail = false,
         };
