@@ -66,6 +66,7 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         Replication = new SiteReplication(this);
         Roles = new SiteRoles(this);
         Points = new SitePoints(this);
+        ((SitePoints)Points).Start();
         foreach (var settings in Folder.List())
         {
             StartVolume(settings);
@@ -188,7 +189,8 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         // Diallers ask the core themselves whether to dial; nothing to start or stop here.
     }
 
-    public void Pin(Volume volume, RecoveryPointReason reason) => ((SitePoints)Points).Pin(volume, reason);
+    public void Pin(Volume volume, RecoveryPointReason reason, Action pinned) =>
+        ((SitePoints)Points).Pin(volume, reason, pinned);
 
     public void Dispose()
     {
@@ -206,6 +208,7 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
             dialler.Dispose();
         }
 
+        ((SitePoints)Points).Stop();
         foreach (var volume in volumes.Values)
         {
             volume.Dispose();

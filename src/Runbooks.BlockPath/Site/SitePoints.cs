@@ -1,44 +1,272 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Runbooks.BlockPath.RecoveryPoints;
+using Runbooks.BlockPath.Storage;
 using Runbooks.BlockPath.Volumes;
 using Runbooks.Domain.Errors;
 using Runbooks.Domain.Ids;
 using Runbooks.Domain.States;
 using Runbooks.Domain.Status;
+using Runbooks.Domain.Units;
+using Runbooks.Replication;
 
 namespace Runbooks.BlockPath.Site;
 
-/// <summary>Recovery points and clones of a site's protections.</summary>
+/// <summary>Recovery points of a site's protections: one instant over all volumes of a workload.</summary>
+/// <remarks>
+/// The instant is a barrier in front of every image: changes that are running end, new ones wait, all volumes are pinned, the
+/// barrier opens; the pause is measured and reported. What a guest had acknowledged before is inside, what it sends
+/// because of such an acknowledgement is outside: crash-consistent over all disks. At a standby the same holds, because a
+/// write reaches it only after everything its guest waited for was applied there; in the middle of a catch-up it does not hold,
+/// and a point is refused.
+/// </remarks>
 internal sealed class SitePoints(Site site) : ISitePoints
 {
-    public Task<Outcome<PointFacts>> CreateAsync(string key, ProtectionId protection, RecoveryPointReason reason) =>
-        site.Operations.OnceAsync("create-point", key, () => CreateAsync(RecoveryPointId.FromGuid(Guid.NewGuid()), protection, reason));
+    private readonly Lock gate = new();
+    private readonly Dictionary<(ProtectionId, RecoveryPointReason), RecoveryPointId> announced = [];
+    private readonly SiteClones clones = new(site);
 
-    public IReadOnlyList<PointFacts> List(ProtectionId protection) => [];
+    public Task<Outcome<PointFacts>> CreateAsync(string key, ProtectionId protection, RecoveryPointReason reason) =>
+        site.Operations.OnceAsync(
+            "create-point", key, () => CreateAsync(RecoveryPointId.FromGuid(Guid.NewGuid()), protection, reason));
+
+    public IReadOnlyList<PointFacts> List(ProtectionId protection)
+    {
+        var volumes = site.VolumesOf(protection);
+        return volumes.Count == 0
+            ? []
+            : [.. volumes[0].Image.Points.Points
+                .Where(p => volumes.All(v => v.Image.Points.Points.Any(o => o.Id == p.Id && o.State == PointState.Whole)))
+                .Select(p => new PointFacts(p.Id, p.Reason, p.At, RootOf(volumes, p.Id), 0))];
+    }
 
     public Task<Outcome<PointFacts>> VerifyAsync(
-        ProtectionId protection, RecoveryPointId point, CancellationToken cancellation) =>
-        Task.FromResult<Outcome<PointFacts>>(SiteRefusals.UnknownPoint(point, site.Id));
+        ProtectionId protection, RecoveryPointId point, CancellationToken cancellation)
+    {
+        var result = new TaskCompletionSource<Outcome<PointFacts>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        site.Executor.Post(new WorkItem(() =>
+        {
+            try
+            {
+                result.SetResult(Verify(protection, point, cancellation));
+            }
+            catch (Exception e) when (e is Fault or OperationCanceledException)
+            {
+                result.SetException(e);
+            }
+        }));
+        return result.Task;
+    }
 
-    public Task<Outcome<Nothing>> DropAsync(ProtectionId protection, RecoveryPointId point) =>
-        Task.FromResult<Outcome<Nothing>>(default(Nothing));
+    public Task<Outcome<Nothing>> DropAsync(ProtectionId protection, RecoveryPointId point)
+    {
+        foreach (var volume in site.VolumesOf(protection))
+        {
+            if (volume.Image.Points.Drop(point) is { } refusal)
+            {
+                return Task.FromResult<Outcome<Nothing>>(refusal);
+            }
+        }
+
+        return Task.FromResult<Outcome<Nothing>>(default(Nothing));
+    }
 
     public Task<Outcome<CloneFacts>> CreateCloneAsync(
         string key, string run, ProtectionId protection, RecoveryPointId point) =>
-        Task.FromResult<Outcome<CloneFacts>>(SiteRefusals.UnknownPoint(point, site.Id));
+        site.Operations.OnceAsync("create-clone", key, () => Task.FromResult(clones.Create(key, run, protection, point)));
 
-    public Task<IReadOnlyList<string>> TearDownAsync(string run) => Task.FromResult<IReadOnlyList<string>>([]);
+    public Task<IReadOnlyList<string>> TearDownAsync(string run) => clones.TearDownAsync(run);
 
-    internal void Announce(ProtectionId protection, RecoveryPointId point, RecoveryPointReason reason) =>
-        site.Options.Log($"{protection}: point {point} ({reason})");
+    /// <summary>Opens the clones that an earlier process left, so that a tear-down finds them.</summary>
+    internal void Start() => clones.Start();
 
-    internal Task<Outcome<PointFacts>> CreateAsync(
-        RecoveryPointId point, ProtectionId protection, RecoveryPointReason reason) =>
-        Task.FromResult<Outcome<PointFacts>>(SiteRefusals.UnknownPoint(point, site.Id));
+    internal void Stop() => clones.Stop();
 
-    internal Task<Refusal?> RevertAsync(ProtectionId protection, RecoveryPointId point) =>
-        Task.FromResult<Refusal?>(SiteRefusals.UnknownPoint(point, site.Id));
+    /// <summary>The next point that the core pins for this reason gets this id.</summary>
+    internal void Announce(ProtectionId protection, RecoveryPointId point, RecoveryPointReason reason)
+    {
+        lock (gate)
+        {
+            announced[(protection, reason)] = point;
+        }
+    }
 
-    internal void Pin(Volume volume, RecoveryPointReason reason) =>
-        site.Options.Log($"{volume.Id}: recovery point asked for ({reason})");
+    internal async Task<Outcome<PointFacts>> CreateAsync(
+        RecoveryPointId id, ProtectionId protection, RecoveryPointReason reason)
+    {
+        var volumes = site.VolumesOf(protection);
+        if (volumes.Count == 0)
+        {
+            return SiteRefusals.UnknownProtection(protection, site.Id);
+        }
 
-    internal IReadOnlyList<InventoryItem> Inventory() => [];
+        if (List(protection).FirstOrDefault(p => p.Point == id) is { } existing)
+        {
+            return existing;
+        }
+
+        if (volumes.FirstOrDefault(v => !v.Loop.Ask(core => core.Metadata.IsConsistent)) is { } incomplete)
+        {
+            return SiteRefusals.Inconsistent(incomplete.Id, site.Id);
+        }
+
+        var at = site.Options.Clock.GetUtcNow();
+        var pending = new List<(Volume Volume, PendingPoint Point)>();
+        foreach (var volume in volumes)
+        {
+            var metadata = site.Folder.Read(volume.Id)!.WorkloadMetadata;
+            var prepared = volume.Image.Points.Prepare(id, at, reason, metadata.Length == 0 ? "{}" : metadata);
+            if (!prepared.IsOk)
+            {
+                pending.ForEach(p => p.Point.Abandon());
+                return prepared.Refusal;
+            }
+
+            pending.Add((volume, prepared.Value));
+        }
+
+        var pause = PinAll(pending);
+        foreach (var (volume, point) in pending)
+        {
+            var whole = await point.CompleteAsync(volume.Image.Commits);
+            if (!whole.IsOk)
+            {
+                return whole.Refusal;
+            }
+        }
+
+        return new PointFacts(id, reason, at, string.Empty, pause.TotalMilliseconds);
+    }
+
+    /// <summary>Writes a point's content over the images; only while the volumes are closed.</summary>
+    internal Task<Refusal?> RevertAsync(ProtectionId protection, RecoveryPointId point)
+    {
+        foreach (var volume in site.VolumesOf(protection))
+        {
+            if (volume.Loop.IsOpen)
+            {
+                return Task.FromResult<Refusal?>(SiteRefusals.OpenVolume(volume.Id));
+            }
+
+            var changed = volume.Image.Points.ChangedSince(point);
+            var opened = volume.Image.Points.OpenReader(point);
+            if (!changed.IsOk || !opened.IsOk)
+            {
+                return Task.FromResult<Refusal?>(SiteRefusals.UnknownPoint(point, site.Id));
+            }
+
+            using var reader = opened.Value;
+            var buffer = new byte[Grain.RegionBytes];
+            foreach (var range in changed.Value)
+            {
+                for (var at = range.Offset; at < range.End;)
+                {
+                    var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.End - at));
+                    reader.Read(at, part);
+                    volume.Image.File.Write(at, part);
+                    at += part.Length;
+                }
+            }
+
+            volume.Image.File.Flush();
+        }
+
+        return Task.FromResult<Refusal?>(null);
+    }
+
+    /// <summary>
+    /// Pins a point of one volume for its core, in the core's own turn: nothing the core emits later can be inside. Costs the
+    /// owner a few milliseconds (files are made and synced), on degradation and promotion only.
+    /// </summary>
+    internal void Pin(Volume volume, RecoveryPointReason reason, Action pinned)
+    {
+        RecoveryPointId id;
+        lock (gate)
+        {
+            id = announced.TryGetValue((volume.Configuration.Protection, reason), out var named)
+                ? named
+                : RecoveryPointId.FromGuid(Guid.NewGuid());
+        }
+
+        var prepared = volume.Image.Points.Prepare(id, site.Options.Clock.GetUtcNow(), reason);
+        if (!prepared.IsOk)
+        {
+            // The same id again is the same point, and one that cannot be kept must not hold up a promotion: it is reported.
+            site.Options.Log($"{volume.Id}: {prepared.Refusal}");
+            pinned();
+            return;
+        }
+
+        PinAll([(volume, prepared.Value)]);
+        site.Executor.Post(new WorkItem(() =>
+        {
+            var whole = prepared.Value.CompleteAsync(volume.Image.Commits).GetAwaiter().GetResult();
+            site.Options.Log($"{volume.Id}: recovery point {id} ({reason}) {(whole.IsOk ? "is whole" : whole.Refusal)}");
+            pinned();
+        }));
+    }
+
+    internal IEnumerable<InventoryItem> Inventory() => clones.Inventory();
+
+    private static TimeSpan PinAll(IReadOnlyList<(Volume Volume, PendingPoint Point)> pending)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var held = new List<IDisposable>();
+        try
+        {
+            foreach (var (volume, _) in pending)
+            {
+                held.Add(volume.Image.Preserving.HoldWrites());
+            }
+
+            foreach (var (_, point) in pending)
+            {
+                point.Pin();
+            }
+        }
+        finally
+        {
+            held.ForEach(h => h.Dispose());
+        }
+
+        return Stopwatch.GetElapsedTime(started);
+    }
+
+    private Outcome<PointFacts> Verify(ProtectionId protection, RecoveryPointId point, CancellationToken cancellation)
+    {
+        var volumes = site.VolumesOf(protection);
+        foreach (var volume in volumes)
+        {
+            var opened = volume.Image.Points.OpenReader(point);
+            if (!opened.IsOk)
+            {
+                return opened.Refusal;
+            }
+
+            using var reader = opened.Value;
+            var root = PointDigest.Root(PointDigest.Ranges(reader, cancellation));
+            var stored = volume.Image.Points.Points.First(p => p.Id == point).Digest;
+            if (stored is null)
+            {
+                volume.Image.Points.SetDigest(point, root);
+            }
+            else if (stored != root)
+            {
+                return SiteRefusals.DigestDiffers(volume.Id, point);
+            }
+        }
+
+        return List(protection).FirstOrDefault(p => p.Point == point) is { } facts
+            ? facts
+            : SiteRefusals.UnknownPoint(point, site.Id);
+    }
+
+    private static string RootOf(IReadOnlyList<Volume> volumes, RecoveryPointId point)
+    {
+        var roots = volumes.Select(v => v.Image.Points.Points.First(p => p.Id == point).Digest).ToList();
+        return roots.Contains(null)
+            ? string.Empty
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(roots))));
+    }
 }

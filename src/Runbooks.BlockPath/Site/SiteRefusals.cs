@@ -57,4 +57,19 @@ public static class SiteRefusals
 
     public static Refusal UnknownPoint(RecoveryPointId point, SiteId site) => new(
         "RB-SITE-011", $"There is no recovery point {point}.", $"Site {site} does not hold it.", "List the recovery points of the protection.");
+
+    public static Refusal Inconsistent(VolumeId volume, SiteId site) => new(
+        "RB-SITE-013",
+        $"The copy of {volume} at {site} is in the middle of a catch-up.",
+        "Its image is no instant of the primary's, so a recovery point of it could not be started.",
+        "Wait until the link is in sync, then repeat.");
+
+    public static Refusal OpenVolume(VolumeId volume) => new(
+        "RB-SITE-014", $"Volume {volume} is open.", "A guest may be writing to it.", "Close it first: quiesce or fence.");
+
+    public static Refusal DigestDiffers(VolumeId volume, RecoveryPointId point) => new(
+        "RB-SITE-015",
+        $"Recovery point {point} of {volume} does not match its digest.",
+        "Its content has changed since the digest was stored: the disk under it is damaged.",
+        "Choose another recovery point, and check the disk.");
 }

@@ -23,6 +23,6 @@ public interface IVolumeSurroundings
     /// <summary>A stream from this site has changed hands: the volume's links dial or stop dialling.</summary>
     void LinksChanged(Volume volume);
 
-    /// <summary>Pins a recovery point of this volume's image as it is now.</summary>
-    void Pin(Volume volume, RecoveryPointReason reason);
+    /// <summary>Pins a recovery point of this volume's image as it is now; calls back when it is durable or reported as lost.</summary>
+    void Pin(Volume volume, RecoveryPointReason reason, Action pinned);
 }

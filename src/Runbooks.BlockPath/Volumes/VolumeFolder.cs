@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Runbooks.BlockPath.Execution;
+using Runbooks.BlockPath.RecoveryPoints;
 using Runbooks.BlockPath.Storage;
 using Runbooks.Domain.Errors;
 using Runbooks.Domain.Ids;
@@ -82,7 +83,9 @@ internal sealed class VolumeFolder(IFileSystem files, string root)
     public Volume Open(
         VolumeSettings settings, SiteId site, string incarnation, IExecutor executor, IVolumeSurroundings surroundings)
     {
-        var image = new VolumeImage(files.Open(ImageOf(settings), OpenMode.Existing), executor);
+        var raw = files.Open(ImageOf(settings), OpenMode.Existing);
+        var points = RecoveryPointSet.Open(files, PathOf(settings.Volume, "points"), raw, executor);
+        var image = new VolumeImage(new PreservingFile(raw, points), executor);
         Invariant.Require(image.File.Length >= settings.SizeBytes, $"The image of {settings.Volume} has its whole size");
         var loop = OpenLoop(settings, image, site, incarnation, executor, surroundings);
         var volume = new Volume(loop, image, executor);
@@ -130,10 +133,15 @@ internal sealed class VolumeFolder(IFileSystem files, string root)
         files.FlushDirectory(Path.Combine(root, settings.Volume.ToString()));
         files.Delete(PathOf(settings.Volume, "record"));
         files.Delete(PathOf(settings.Volume, "marks"));
+        var points = PathOf(settings.Volume, "points");
+        foreach (var name in files.List(points))
+        {
+            files.Delete(Path.Combine(points, name));
+        }
         if (!keepImage && !Path.IsPathRooted(settings.Image))
         {
             files.Delete(image);
-            Directory.Delete(Path.Combine(root, settings.Volume.ToString()));
+            Directory.Delete(Path.Combine(root, settings.Volume.ToString()), recursive: true);
         }
 
         return image;

@@ -1,4 +1,5 @@
 using Runbooks.BlockPath.Execution;
+using Runbooks.BlockPath.RecoveryPoints;
 using Runbooks.BlockPath.Storage;
 using Runbooks.BlockPath.Targets;
 using Runbooks.Domain.Units;
@@ -7,12 +8,18 @@ using Runbooks.Replication;
 namespace Runbooks.BlockPath.Volumes;
 
 /// <summary>The image of a volume: changes, holes, allocation, digests, durability.</summary>
-internal sealed class VolumeImage(IBlockFile file, IExecutor executor) : IDisposable
+internal sealed class VolumeImage(PreservingFile file, IExecutor executor) : IDisposable
 {
     private const int ZeroChunkBytes = 1 << 20;
     private static readonly byte[] Zeroes = new byte[ZeroChunkBytes];
 
     public IBlockFile File => file;
+
+    /// <summary>The barrier in front of the image.</summary>
+    public PreservingFile Preserving => file;
+
+    /// <summary>Recovery points of the image.</summary>
+    public RecoveryPointSet Points => file.Points;
 
     public GroupCommit Commits { get; } = new(file, executor);
 

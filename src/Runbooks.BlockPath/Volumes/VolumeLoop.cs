@@ -716,12 +716,11 @@ internal sealed class VolumeLoop : IDisposable
         }
     }
 
-    private void Pin(Ticket ticket, RecoveryPointReason reason)
+    private void Pin(Ticket ticket, RecoveryPointReason reason) => surroundings.Pin(Owner, reason, () =>
     {
-        surroundings.Pin(Owner, reason);
         mailbox.Post(VolumeEvent.Completed(VolumeEventKind.RecoveryPointPinned, ticket));
         KickElsewhere();
-    }
+    });
 
     private readonly record struct CopyPayload(BlockBuffer Payload, uint Checksum, byte Peer);
 }
