@@ -208,7 +208,7 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
             dialler.Dispose();
         }
 
-        ((SitePoints)Points).Stop();
+        ((SitePoints)Points).Dispose();
         foreach (var volume in volumes.Values)
         {
             volume.Dispose();

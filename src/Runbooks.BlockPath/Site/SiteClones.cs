@@ -14,7 +14,7 @@ namespace Runbooks.BlockPath.Site;
 /// between, a tear-down of the run finds everything. A clone of an earlier process is not exported again: its drill's machines
 /// died with the connection, and the only thing left to do with it is to tear it down.
 /// </remarks>
-internal sealed class SiteClones(Site site)
+internal sealed class SiteClones(Site site) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, PointTarget> targets = [];
@@ -23,7 +23,7 @@ internal sealed class SiteClones(Site site)
     public void Start() => entries = new StoredList<Entry>(
         LinuxFileSystem.Instance, Path.Combine(site.Options.DataFolder, "clones"), VolumeRecord.Json);
 
-    public void Stop()
+    public void Dispose()
     {
         lock (gate)
         {

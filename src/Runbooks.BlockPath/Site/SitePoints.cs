@@ -21,7 +21,7 @@ namespace Runbooks.BlockPath.Site;
 /// write reaches it only after everything its guest waited for was applied there; in the middle of a catch-up it does not hold,
 /// and a point is refused.
 /// </remarks>
-internal sealed class SitePoints(Site site) : ISitePoints
+internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<(ProtectionId, RecoveryPointReason), RecoveryPointId> announced = [];
@@ -81,7 +81,7 @@ internal sealed class SitePoints(Site site) : ISitePoints
     /// <summary>Opens the clones that an earlier process left, so that a tear-down finds them.</summary>
     internal void Start() => clones.Start();
 
-    internal void Stop() => clones.Stop();
+    public void Dispose() => clones.Dispose();
 
     /// <summary>The next point that the core pins for this reason gets this id.</summary>
     internal void Announce(ProtectionId protection, RecoveryPointId point, RecoveryPointReason reason)
