@@ -45,6 +45,7 @@ public sealed class SiteBoard(Database database, ChangeWriter changes, Leadershi
                 foreach (var happened in fresh)
                 {
                     Tell(change, site, happened);
+                    await ForwardAsync(change, site, happened);
                 }
 
                 if (before.IsNew)
@@ -149,6 +150,17 @@ public sealed class SiteBoard(Database database, ChangeWriter changes, Leadershi
         });
         change.Tell(new EventEntry($"site.{happened.Kind}", subject) { Site = site, Data = (JsonObject)data.DeepClone() });
     }
+
+    /// <summary>Keeps what the procedure of the protection must hear until the engine has taken it.</summary>
+    private static Task ForwardAsync(Change change, string site, SiteEvent happened) => happened.Protection.IsNone
+        ? Task.CompletedTask
+        : change.Connection.ExecuteAsync(
+            """
+            insert into control.forwards (site, sequence, protection, event)
+            values (@site, @Sequence, @protection, @text::jsonb) on conflict do nothing
+            """,
+            new { site, happened.Sequence, protection = happened.Protection.ToString(), text = ApiJson.Write(happened) },
+            change.Transaction);
 
     private Task<IReadOnlyDictionary<string, string>> PeersAsync(string site, CancellationToken cancel) => database.ReadAsync(
         async c => (IReadOnlyDictionary<string, string>)(await c.QueryAsync<(string Site, string Address)>(

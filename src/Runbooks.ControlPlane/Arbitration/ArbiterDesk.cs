@@ -68,12 +68,12 @@ public sealed class ArbiterDesk(Database database, ChangeWriter changes)
             cancel);
 
     /// <summary>Makes a protection's first row in the caller's transaction; an existing row is left alone.</summary>
-    public static async Task BeginAsync(Change change, ProtectionId protection, SiteId primary, IEnumerable<SiteId> sites)
+    public static async Task<bool> BeginAsync(Change change, ProtectionId protection, SiteId primary, IEnumerable<SiteId> sites)
     {
         var now = await change.Connection.ExecuteScalarAsync<DateTime>(
             "select clock_timestamp()", transaction: change.Transaction);
         var row = ArbiterRow.Begin(protection, primary, sites, new DateTimeOffset(now, TimeSpan.Zero));
-        await change.Connection.ExecuteAsync(
+        return await change.Connection.ExecuteAsync(
             """
             insert into control.arbiter (protection, generation, version, row)
             values (@protection, @generation, @version, @row::jsonb) on conflict do nothing
@@ -83,7 +83,7 @@ public sealed class ArbiterDesk(Database database, ChangeWriter changes)
                 protection = protection.ToString(), generation = row.Generation.Value, version = row.Version,
                 row = ApiJson.Write(row),
             },
-            change.Transaction);
+            change.Transaction) == 1;
     }
 
     private static async Task<ArbiterRow?> LockAsync(NpgsqlTransaction transaction, ProtectionId protection) =>

@@ -26,6 +26,7 @@ public static class CommandLine
     private static readonly Option<string?> Postgres = new("--postgres") { Description = "Connection string of an existing PostgreSQL; without it a private cluster is started." };
     private static readonly Option<string[]> ServerName = new("--server-name") { Description = "Extra host name or address in the server certificate; may be repeated." };
     private static readonly Option<string[]> ControlPlanes = new("--control-plane") { Description = "https://HOST:PORT of every control plane's agent port; may be repeated." };
+    private static readonly Option<string[]> HttpAllow = new("--http-allow") { Description = "Private HOST or HOST:PORT that HTTP steps may call; may be repeated." };
     private static readonly Option<string?> WebRoot = new("--web-root") { Description = "Folder of the console's built files." };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Say which migrations would run, then end." };
 
@@ -34,7 +35,7 @@ public static class CommandLine
         var root = new RootCommand("The Runbooks control plane: REST, console, agents, workflows and engine in one process.")
         {
             Data, Roles, ApiListen, AgentListen, EngineListen, Temporal, Namespace, Postgres, ServerName, ControlPlanes,
-            WebRoot, DryRun,
+            HttpAllow, WebRoot, DryRun,
         };
         root.SetAction((parsed, cancel) => RunAsync(parsed, run, cancel));
         return root;
@@ -92,6 +93,7 @@ public static class CommandLine
             Postgres = parsed.GetValue(Postgres),
             ServerNames = parsed.GetValue(ServerName) ?? [],
             ControlPlanes = parsed.GetValue(ControlPlanes) ?? [],
+            HttpAllow = parsed.GetValue(HttpAllow) ?? [],
             WebRoot = parsed.GetValue(WebRoot),
             DryRun = parsed.GetValue(DryRun),
         };

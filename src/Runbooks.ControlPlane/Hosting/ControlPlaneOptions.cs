@@ -41,6 +41,9 @@ public sealed record ControlPlaneOptions
     /// <summary>How long a silent agent's place is kept before another process may take the site.</summary>
     public TimeSpan AgentSilence { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Private or local hosts that HTTP steps may call: <c>name</c> or <c>name:port</c>.</summary>
+    public IReadOnlyList<string> HttpAllow { get; init; } = [];
+
     /// <summary>Shows what would be migrated and ends.</summary>
     public bool DryRun { get; init; }
 }
