@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Runbooks.ControlPlane.Api;
 using Runbooks.ControlPlane.Security.Pki;
 using Runbooks.Domain.Errors;
@@ -16,6 +17,9 @@ internal sealed class AgentGate(
 {
     public const string EnrolPath = "/agent/v1/enrol";
 
+    // A workflow task's answer may carry tens of megabytes; the engine has its own limits below this one.
+    private const long EngineBodyBytesMax = (64L << 20) + 1024;
+
     public async Task InvokeAsync(HttpContext context)
     {
         var path = context.Request.Path;
@@ -23,7 +27,7 @@ internal sealed class AgentGate(
         var isEnginePath = context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
         if (!AgentPort.Is(context))
         {
-            if (isAgentPath)
+            if (isAgentPath || isEnginePath)
             {
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return;
@@ -42,6 +46,11 @@ internal sealed class AgentGate(
         if (path != EnrolPath)
         {
             context.Features.Set(Identify(context));
+        }
+
+        if (isEnginePath && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = EngineBodyBytesMax;
         }
 
         await next(context);

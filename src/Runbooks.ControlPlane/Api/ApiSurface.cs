@@ -24,6 +24,7 @@ internal static class ApiSurface
         app.UseMiddleware<BrowserHeaders>();
         app.UseMiddleware<FailureBoundary>();
         app.UseMiddleware<AgentGate>();
+        app.Services.GetService<Hosting.EngineHost>()?.MountOn(app);
         app.UseRouting();
         app.UseRateLimiter();
         app.UseMiddleware<AccessGate>();
@@ -35,5 +36,11 @@ internal static class ApiSurface
         TokensApi.Map(api);
         UsersApi.Map(api);
         AuditApi.Map(api);
+        GroupsApi.Map(api);
+        WorkloadsApi.Map(api);
+        ProtectionsApi.Map(api);
+        RunbooksApi.Map(api);
+        RunsApi.Map(api);
+        EventsApi.Map(api);
     }
 }

@@ -5,10 +5,8 @@ using Npgsql;
 using Runbooks.Audit;
 using Runbooks.ControlPlane.Agents;
 using Runbooks.ControlPlane.Api;
-using Runbooks.ControlPlane.Arbitration;
 using Runbooks.ControlPlane.Events;
 using Runbooks.ControlPlane.Recording;
-using Runbooks.ControlPlane.Security;
 using Runbooks.ControlPlane.Security.Pki;
 using Runbooks.ControlPlane.Storage;
 
@@ -34,9 +32,8 @@ public sealed class ControlPlaneHost : IAsyncDisposable
 
     public Addresses Addresses => App.Services.GetRequiredService<Addresses>();
 
-    /// <param name="compose">Adds what the composition root knows and this room may not: the engine and the workflows.</param>
     public static async Task<ControlPlaneHost> StartAsync(
-        ControlPlaneOptions options, IControlPlaneExtension? compose = null, CancellationToken cancel = default)
+        ControlPlaneOptions options, CancellationToken cancel = default)
     {
         var owned = new List<IAsyncDisposable>();
         try
@@ -44,7 +41,7 @@ public sealed class ControlPlaneHost : IAsyncDisposable
             KeyFile.CreateFolder(options.Data);
             var connection = options.Postgres ?? await StartClusterAsync(options, owned, cancel);
             await MigrateAsync(connection, cancel);
-            var app = await BuildAsync(options, connection, owned, compose, cancel);
+            var app = await BuildAsync(options, connection, owned, cancel);
             owned.Add(app);
             await app.StartAsync(cancel);
             return new ControlPlaneHost(app, owned);
@@ -117,8 +114,7 @@ public sealed class ControlPlaneHost : IAsyncDisposable
     }
 
     private static async Task<WebApplication> BuildAsync(
-        ControlPlaneOptions options, string connection, List<IAsyncDisposable> owned, IControlPlaneExtension? compose,
-        CancellationToken cancel)
+        ControlPlaneOptions options, string connection, List<IAsyncDisposable> owned, CancellationToken cancel)
     {
         var source = DatabaseConnection.OpenApp(connection);
         owned.Add(source);
@@ -140,34 +136,31 @@ public sealed class ControlPlaneHost : IAsyncDisposable
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         });
-        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Runbooks.Engine", LogLevel.Warning).AddFilter("Runbooks.Temporal", LogLevel.Warning);
+        var services = builder.Services;
+        services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(source).AddSingleton(database)
+            .AddSingleton(pulse).AddSingleton(writer).AddSingleton(changes).AddSingleton(ControlPlaneInstance.New())
+            .AddSingleton(new EngineConnection(connection));
+        Listen(builder, options, AddKeys(services, options));
+        Parts.Add(services, options, chain);
+        ApiSurface.AddTo(services);
+        var app = builder.Build();
+        ApiSurface.Use(app);
+        return app;
+    }
+
+    private static ServerCertificate AddKeys(IServiceCollection services, ControlPlaneOptions options)
+    {
         var pki = Path.Combine(options.Data, "pki");
         var kek = Environment.GetEnvironmentVariable("RUNBOOKS_KEK_FILE") ?? Path.Combine(options.Data, "keys", "kek");
         var envelope = EnvelopeKey.LoadOrCreate(kek);
         var authority = CertificateAuthority.LoadOrCreate(pki, envelope, TimeProvider.System);
         var server = new ServerCertificate(authority, options.ServerNames, TimeProvider.System);
-        Listen(builder, options, server);
-        var services = builder.Services;
-        services.AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton(source).AddSingleton(database)
-            .AddSingleton(pulse).AddSingleton(writer).AddSingleton(changes).AddSingleton(envelope)
-            .AddSingleton(authority).AddSingleton(server).AddSingleton(ControlPlaneInstance.New());
-        services.AddSingleton(AuditOffice.LoadOrCreateSigner(pki, envelope));
-        services.AddSingleton(new HeadFile(Path.Combine(options.Data, "audit", "heads.jsonl")));
-        services.AddSingleton<AuditReader>().AddSingleton<AuditOffice>().AddSingleton<EventLog>().AddSingleton<DenyList>()
-            .AddSingleton<TokenStore>().AddSingleton<Enrolment>().AddSingleton<SiteBoard>().AddSingleton<ArbiterDesk>()
-            .AddSingleton<Addresses>().AddScoped<Call>();
-        services.AddSingleton(p => new Leadership(
-            database, changes, chain, p.GetRequiredService<ControlPlaneInstance>().Name,
-            p.GetRequiredService<ILogger<Leadership>>()));
-        services.AddHostedService(p => p.GetRequiredService<Leadership>());
-        services.AddHostedService<HeadKeeper>();
-        ApiSurface.AddTo(services);
-        compose?.AddServices(services, options, connection);
-
-        var app = builder.Build();
-        ApiSurface.Use(app);
-        compose?.Use(app, options);
-        return app;
+        services.AddSingleton(envelope).AddSingleton(authority).AddSingleton(server)
+            .AddSingleton(AuditOffice.LoadOrCreateSigner(pki, envelope))
+            .AddSingleton(new HeadFile(Path.Combine(options.Data, "audit", "heads.jsonl")));
+        return server;
     }
 
     private static void Listen(WebApplicationBuilder builder, ControlPlaneOptions options, ServerCertificate server) =>
@@ -175,6 +168,10 @@ public sealed class ControlPlaneHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 10_000;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 1 << 20;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             kestrel.Listen(options.ApiListen.Address, options.ApiListen.Port, listen =>
             {

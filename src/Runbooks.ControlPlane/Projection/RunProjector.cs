@@ -37,7 +37,7 @@ public sealed class RunProjector(
             {
                 foreach (var open in await OpenAsync(cancel))
                 {
-                    tails.GetOrAdd((open.Workflow_Id, open.Engine_Run), _ => TailAsync(client, open, cancel));
+                    _ = tails.GetOrAdd((open.Workflow_Id, open.Engine_Run), _ => TailAsync(client, open, cancel));
                 }
 
                 foreach (var (key, tail) in tails)

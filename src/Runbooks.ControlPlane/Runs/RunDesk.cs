@@ -18,7 +18,7 @@ namespace Runbooks.ControlPlane.Runs;
 /// Where people start, decide and steer runs. Every act is one transaction of the run's row and its audit record; what
 /// the engine must hear is written there too and sent by <see cref="RunStarter"/>, also after a crash in between.
 /// </summary>
-public sealed class RunDesk(ChangeWriter changes, RunPlanner planner, RunRows rows, GroupPictures pictures)
+public sealed class RunDesk(ChangeWriter changes, RunRows rows, GroupPictures pictures)
 {
     private const int ReasonLengthMin = 3;
 
@@ -32,6 +32,10 @@ public sealed class RunDesk(ChangeWriter changes, RunPlanner planner, RunRows ro
         await changes.CommitAsync(
             async change =>
             {
+                // Starters of one group take turns; what the one before made is seen by the look after the lock.
+                await change.Connection.ExecuteAsync(
+                    "select 1 from control.groups where id = @group for update",
+                    new { group = plan.Group.ToString() }, change.Transaction);
                 if (await ExistsAsync(change, id))
                 {
                     return;
@@ -172,9 +176,6 @@ public sealed class RunDesk(ChangeWriter changes, RunPlanner planner, RunRows ro
 
     private static async Task RequireFreeAsync(Change change, GroupId group)
     {
-        // The lock makes two starters take turns; the partial unique index is the backstop.
-        await change.Connection.ExecuteAsync(
-            "select 1 from control.groups where id = @group for update", new { group = group.ToString() }, change.Transaction);
         if (await change.Connection.ExecuteScalarAsync<string?>(
             """
             select id from control.runs where grp = @group and is_real and kind <> 'setup'

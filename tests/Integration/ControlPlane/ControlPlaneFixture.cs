@@ -36,7 +36,7 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
         where T : notnull => Host.App.Services.GetRequiredService<T>();
 
     public static async Task<ControlPlaneFixture> StartAsync(
-        Func<ControlPlaneOptions, ControlPlaneOptions>? change = null, IControlPlaneExtension? extension = null)
+        Func<ControlPlaneOptions, ControlPlaneOptions>? change = null)
     {
         var options = new ControlPlaneOptions
         {
@@ -48,16 +48,16 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
             EngineListen = null,
         };
         options = change?.Invoke(options) ?? options;
-        var host = await ControlPlaneHost.StartAsync(options, extension);
+        var host = await ControlPlaneHost.StartAsync(options);
         await host.App.Services.GetRequiredService<Leadership>().FirstTerm;
         var token = (await File.ReadAllTextAsync(ControlPlaneHost.AdminTokenFile(options))).Trim();
         return new ControlPlaneFixture(options, host, token);
     }
 
-    public async Task RestartAsync(IControlPlaneExtension? extension = null)
+    public async Task RestartAsync()
     {
         await Host.DisposeAsync();
-        Host = await ControlPlaneHost.StartAsync(Options, extension);
+        Host = await ControlPlaneHost.StartAsync(Options);
         await Get<Leadership>().FirstTerm;
         Admin = Person((await File.ReadAllTextAsync(ControlPlaneHost.AdminTokenFile(Options))).Trim());
     }
