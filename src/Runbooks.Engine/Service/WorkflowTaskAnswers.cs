@@ -66,7 +66,7 @@ public sealed class WorkflowTaskAnswers(EngineContext engine, WorkflowTaskPolls 
         var refusal = Apply(t, r, first, heartbeatSince);
         if (refusal is null)
         {
-            RefuseOversize(t);
+            RefuseOversize(t, r);
             await w.CommitAsync(entry, t);
             return;
         }
@@ -130,11 +130,15 @@ public sealed class WorkflowTaskAnswers(EngineContext engine, WorkflowTaskPolls 
         return null;
     }
 
-    /// <summary>Histories beyond the limits end the run; the worker is not asked, it could not answer.</summary>
-    private void RefuseOversize(Transition t)
+    /// <summary>Payloads and histories beyond the limits end the run: a worker asked again would answer the same.</summary>
+    private void RefuseOversize(Transition t, RespondWorkflowTaskCompletedRequest r)
     {
         var s = t.State;
-        if (s.IsOpen && (s.LastEventId > engine.Options.HistoryEventsMax || s.HistorySize > engine.Options.HistoryBytesMax))
+        if (s.IsOpen && r.Commands.Any(c => c.CalculateSize() > engine.Options.BlobBytesMax))
+        {
+            RunCloser.Terminate(t, "Command attributes exceed size limit.", null, "history-service");
+        }
+        else if (s.IsOpen && (s.LastEventId > engine.Options.HistoryEventsMax || s.HistorySize > engine.Options.HistoryBytesMax))
         {
             var reason = s.LastEventId > engine.Options.HistoryEventsMax
                 ? "Workflow history count exceeds limit." : "Workflow history size exceeds limit.";
