@@ -1,14 +1,16 @@
 namespace Runbooks.BlockPath.Execution;
 
-/// <summary>A piece of work that may block on a disk. Must not throw: whoever made it reports its own failures.</summary>
+/// <summary>
+/// A piece of work that may block on a disk. Must not throw: whoever made it reports its own failures.
+/// </summary>
 public interface IWork
 {
     void Run();
 }
 
 /// <summary>
-/// Where blocking work runs. Production gives threads; a simulation gives its own scheduler, so that everything stays on one
-/// thread and in a seeded order.
+/// Where blocking work runs. Production gives threads; a simulation gives its own scheduler, so that everything stays
+/// on one thread and in a seeded order.
 /// </summary>
 public interface IExecutor
 {

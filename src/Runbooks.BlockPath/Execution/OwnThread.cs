@@ -4,8 +4,8 @@ namespace Runbooks.BlockPath.Execution;
 /// A thread that belongs to one loop for its life: an accept loop, a session's receive loop, a session's sender.
 /// </summary>
 /// <remarks>
-/// Blocking threads and not async sockets: two blocking threads per connection measured as fast as an event loop here, the
-/// receive loop completes most requests on its own stack, and a stalled disk or client holds up nobody else.
+/// Blocking threads and not async sockets: two blocking threads per connection measured as fast as an event loop
+/// here, the receive loop completes most requests on its own stack, and a stalled disk or client holds up nobody else.
 /// </remarks>
 public static class OwnThread
 {

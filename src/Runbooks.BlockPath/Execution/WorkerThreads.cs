@@ -4,8 +4,9 @@ namespace Runbooks.BlockPath.Execution;
 /// Threads for blocking system calls: fdatasync, cold reads, hole punching.
 /// </summary>
 /// <remarks>
-/// Not the thread pool: its hill climbing adds threads at one per half second when all are blocked, and a disk that stalls
-/// must not stall timers and sockets that live there. A thread is added at once when work waits and none is idle, up to
+/// Not the thread pool: its hill climbing adds threads at one per half second when all are blocked, and a disk that
+/// stalls must not stall timers and sockets that live there. A thread is added at once when work waits and none is
+/// idle, up to
 /// <c>threadsMax</c>; an idle one leaves after ten seconds. 64 threads of 256 KiB stack are 16 MiB of address space.
 /// </remarks>
 public sealed class WorkerThreads : IExecutor, IDisposable

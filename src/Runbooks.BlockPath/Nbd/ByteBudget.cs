@@ -1,13 +1,18 @@
 namespace Runbooks.BlockPath.Nbd;
 
-/// <summary>Payload bytes that all sessions of a server together may hold; a session over it stops reading its socket.</summary>
+/// <summary>
+/// Payload bytes that all sessions of a server together may hold; a session over it stops reading its socket.
+/// </summary>
 internal sealed class ByteBudget(long bytesMax)
 {
     private readonly object _gate = new();
     private long _taken;
     private int _waiting;
 
-    /// <summary>Takes the bytes, waiting for room unless <paramref name="force"/> (a session with nothing in flight must move).</summary>
+    /// <summary>
+    /// Takes the bytes, waiting for room unless <paramref name="force"/> (a session with nothing in flight must
+    /// move).
+    /// </summary>
     public void Take(long bytes, bool force)
     {
         if (Interlocked.Add(ref _taken, bytes) <= bytesMax || force)

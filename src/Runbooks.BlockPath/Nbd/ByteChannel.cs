@@ -15,11 +15,15 @@ internal abstract unsafe class ByteChannel : IDisposable
     public abstract bool Send(IoVector* vectors, int count);
 
     /// <summary>
-    /// Sends what fits without waiting; -1 when the client is gone. A channel that cannot do that sends nothing and returns 0.
+    /// Sends what fits without waiting; -1 when the client is gone. A channel that cannot do that sends nothing and
+    /// returns 0.
     /// </summary>
     public abstract long TrySend(IoVector* vectors, int count);
 
-    /// <summary>No more requests are wanted: a blocked <see cref="Receive"/> returns what has arrived, then 0. Sending goes on.</summary>
+    /// <summary>
+    /// No more requests are wanted: a blocked <see cref="Receive"/> returns what has arrived, then 0. Sending goes
+    /// on.
+    /// </summary>
     public abstract void StopReceiving();
 
     /// <summary>Cuts both directions; blocked calls return.</summary>

@@ -7,6 +7,8 @@ public interface INbdObserver
 
     void SessionEnded(NbdClient client, NbdExport export);
 
-    /// <summary>The client broke the protocol or its certificate was refused. Clients that just leave are not reported.</summary>
+    /// <summary>
+    /// The client broke the protocol or its certificate was refused. Clients that just leave are not reported.
+    /// </summary>
     void HandshakeFailed(NbdClient client, string reason);
 }

@@ -30,7 +30,9 @@ public sealed class NbdExportCounters
 
     internal void AddSession(int change) => Interlocked.Add(ref _sessions, change);
 
-    /// <summary>Adds what one batch of replies held; per batch and not per request, since the cache line is shared.</summary>
+    /// <summary>
+    /// Adds what one batch of replies held; per batch and not per request, since the cache line is shared.
+    /// </summary>
     internal void Add(in NbdBatchTotals totals)
     {
         AddIfAny(ref _reads, totals.Reads);

@@ -15,7 +15,8 @@ public sealed class NbdExportTable
         set => _defaultName = value;
     }
 
-    public IReadOnlyCollection<NbdExport> All => [.. _exports.Values.OrderBy(export => export.Name, StringComparer.Ordinal)];
+    public IReadOnlyCollection<NbdExport> All =>
+        [.. _exports.Values.OrderBy(export => export.Name, StringComparer.Ordinal)];
 
     /// <summary>False when the name is taken.</summary>
     public bool TryAdd(NbdExport export) => _exports.TryAdd(export.Name, export);
@@ -27,8 +28,8 @@ public sealed class NbdExportTable
     }
 
     /// <summary>
-    /// Withdraws an export: new clients do not find it, and its sessions answer what is open, refuse the rest with ESHUTDOWN
-    /// and end. Null when there was none of that name.
+    /// Withdraws an export: new clients do not find it, and its sessions answer what is open, refuse the rest with
+    /// ESHUTDOWN and end. Null when there was none of that name.
     /// </summary>
     /// <remarks>To wait for the sessions use <see cref="NbdServer.WithdrawAsync"/>.</remarks>
     internal NbdExport? Remove(string name)

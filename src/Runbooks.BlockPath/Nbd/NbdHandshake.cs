@@ -4,7 +4,9 @@ using Runbooks.Wire.Nbd;
 
 namespace Runbooks.BlockPath.Nbd;
 
-/// <summary>Runs the handshake of one connection over its channel; the decisions are <see cref="NbdNegotiation"/>'s.</summary>
+/// <summary>
+/// Runs the handshake of one connection over its channel; the decisions are <see cref="NbdNegotiation"/>'s.
+/// </summary>
 internal sealed class NbdHandshake(
     SocketChannel plain, string address, NbdExportTable exports, NbdServerOptions options) : INbdCatalogue
 {
@@ -83,7 +85,8 @@ internal sealed class NbdHandshake(
     private bool MayUse(NbdExport export) =>
         !export.Closed.IsCancellationRequested && (options.Authorizer?.MayUse(_client, export) ?? true);
 
-    private NbdNegotiationStep? Answer(NbdNegotiation negotiation, NbdOptionHeader option, ArrayBufferWriter<byte> output)
+    private NbdNegotiationStep? Answer(NbdNegotiation negotiation, NbdOptionHeader option,
+        ArrayBufferWriter<byte> output)
     {
         switch (negotiation.Admit(option))
         {

@@ -74,7 +74,9 @@ internal sealed class NbdListener : IDisposable
         }
     }
 
-    /// <summary>A socket file that nobody listens on is left over from a crash; one that answers belongs to somebody.</summary>
+    /// <summary>
+    /// A socket file that nobody listens on is left over from a crash; one that answers belongs to somebody.
+    /// </summary>
     private static void RemoveStaleSocket(string path)
     {
         if (!File.Exists(path))

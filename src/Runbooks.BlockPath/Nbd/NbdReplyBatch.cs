@@ -9,8 +9,8 @@ namespace Runbooks.BlockPath.Nbd;
 /// Replies encoded for one vectored send: headers in one scratch buffer, data where the disk put them.
 /// </summary>
 /// <remarks>
-/// Neighbouring headers without data share a vector, so thirty-two write replies are one vector of 640 bytes. Limits: 1024
-/// vectors (IOV_MAX) and 64 KiB of headers per send; what does not fit waits for the next send.
+/// Neighbouring headers without data share a vector, so thirty-two write replies are one vector of 640 bytes. Limits:
+/// 1024 vectors (IOV_MAX) and 64 KiB of headers per send; what does not fit waits for the next send.
 /// </remarks>
 internal sealed unsafe class NbdReplyBatch : IDisposable
 {
@@ -48,7 +48,8 @@ internal sealed unsafe class NbdReplyBatch : IDisposable
     public bool TryAdd(NbdSessionRequest request)
     {
         int scratchNeeded = request.WireCommand == NbdCommand.BlockStatus
-            ? NbdReplies.BlockStatusSize + (Math.Min(request.Extents.Count, NbdLimits.ExtentsMax) * NbdReplies.ExtentSize)
+            ? NbdReplies.BlockStatusSize + (Math.Min(request.Extents.Count,
+                NbdLimits.ExtentsMax) * NbdReplies.ExtentSize)
             : (PiecesMax + 1) * NbdReplies.OffsetHoleSize;
         if (ScratchBytes - _scratchUsed < scratchNeeded || VectorsMax - _count < (2 * PiecesMax) + 2)
         {
@@ -153,12 +154,14 @@ internal sealed unsafe class NbdReplyBatch : IDisposable
         }
         else if (request.Extents.Count == 0 && mayFragment && request.Data.IndexOfAnyExcept((byte)0) < 0)
         {
-            AddHeader(NbdReplies.WriteOffsetHole(Scratch, cookie, (ulong)request.Offset, (uint)request.Length, isDone: true));
+            AddHeader(NbdReplies.WriteOffsetHole(Scratch, cookie, (ulong)request.Offset, (uint)request.Length,
+                isDone: true));
         }
         else
         {
             ClearHoles(request);
-            AddHeader(NbdReplies.WriteOffsetData(Scratch, cookie, (ulong)request.Offset, (int)request.Length, isDone: true));
+            AddHeader(NbdReplies.WriteOffsetData(Scratch, cookie, (ulong)request.Offset, (int)request.Length,
+                isDone: true));
             AddData(request.DataPointer, request.Length);
         }
     }

@@ -10,11 +10,11 @@ namespace Runbooks.BlockPath.Nbd;
 /// session's limits.
 /// </summary>
 /// <remarks>
-/// Who sends. One thread at a time holds the claim to send (<c>_sending</c>). The receive thread completes most requests on
-/// its own stack; it collects them and, at the end of a batch, claims and sends without waiting. Completions of other
-/// threads (group commit, volume owner, disk workers) are queued and wake the sender thread if nobody holds the claim; while
-/// it sends, more collect. A send that would wait is always left to the sender thread, so that a client that does not
-/// read cannot stop a disk worker, a volume or even its own receive loop.
+/// Who sends. One thread at a time holds the claim to send (<c>_sending</c>). The receive thread completes most
+/// requests on its own stack; it collects them and, at the end of a batch, claims and sends without waiting.
+/// Completions of other threads (group commit, volume owner, disk workers) are queued and wake the sender thread if
+/// nobody holds the claim; while it sends, more collect. A send that would wait is always left to the sender thread,
+/// so that a client that does not read cannot stop a disk worker, a volume or even its own receive loop.
 ///
 /// Limits. A request counts from admission until its reply has left. At the limit the receive loop stops reading, and
 /// TCP pushes back on the client.
@@ -161,7 +161,9 @@ internal sealed class NbdReplyQueue : IDisposable
         }
     }
 
-    /// <summary>Receive thread, at the end: waits until every admitted request is answered, at most that long.</summary>
+    /// <summary>
+    /// Receive thread, at the end: waits until every admitted request is answered, at most that long.
+    /// </summary>
     public void WaitUntilDrained(TimeSpan timeMax)
     {
         long deadline = Environment.TickCount64 + (long)timeMax.TotalMilliseconds;
@@ -180,7 +182,9 @@ internal sealed class NbdReplyQueue : IDisposable
         }
     }
 
-    /// <summary>Receive thread, last: nothing is sent any more. Requests that are still open are dropped when they complete.</summary>
+    /// <summary>
+    /// Receive thread, last: nothing is sent any more. Requests that are still open are dropped when they complete.
+    /// </summary>
     public void Dispose()
     {
         bool freeNow;
@@ -234,7 +238,10 @@ internal sealed class NbdReplyQueue : IDisposable
         }
     }
 
-    /// <summary>With the claim: sends until nothing is ready and gives the claim up. False when it would have to wait: the claim is kept.</summary>
+    /// <summary>
+    /// With the claim: sends until nothing is ready and gives the claim up. False when it would have to wait: the
+    /// claim is kept.
+    /// </summary>
     private bool Drain(bool mayWait)
     {
         while (true)
@@ -291,7 +298,9 @@ internal sealed class NbdReplyQueue : IDisposable
         _channel.Abort();
     }
 
-    /// <summary>Takes the requests whose replies have left (all of them when the client is gone) out of flight.</summary>
+    /// <summary>
+    /// Takes the requests whose replies have left (all of them when the client is gone) out of flight.
+    /// </summary>
     private void Retire()
     {
         NbdBatchTotals totals = default;

@@ -10,8 +10,8 @@ namespace Runbooks.BlockPath.Nbd;
 /// </summary>
 /// <remarks>
 /// Threads: one per listener, two per session (receive and send). Nothing a client does ends the server or another
-/// session. Exports come and go while sessions run; a withdrawn or fenced export answers what is open, refuses what still
-/// arrives with ESHUTDOWN, and then its sessions end.
+/// session. Exports come and go while sessions run; a withdrawn or fenced export answers what is open, refuses what
+/// still arrives with ESHUTDOWN, and then its sessions end.
 /// </remarks>
 public sealed class NbdServer : IAsyncDisposable
 {
@@ -51,7 +51,8 @@ public sealed class NbdServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Removes an export, lets its sessions answer what is open, and waits until they have ended (cut after the drain time).
+    /// Removes an export, lets its sessions answer what is open, and waits until they have ended (cut after the drain
+    /// time).
     /// After this nobody uses the export's target. False when there is no such export.
     /// </summary>
     public async Task<bool> WithdrawAsync(string exportName)

@@ -19,14 +19,16 @@ public sealed record NbdServerOptions
     public int RequestsInFlightMax { get; init; } = 512;
 
     /// <summary>
-    /// Payload bytes of one session in flight; one request is always admitted. 256 sessions of 64 MiB would be 16 GiB, so the
-    /// server-wide limit below is the one that holds under a crowd.
+    /// Payload bytes of one session in flight; one request is always admitted. 256 sessions of 64 MiB would be 16
+    /// GiB, so the server-wide limit below is the one that holds under a crowd.
     /// </summary>
     public long SessionBytesInFlightMax { get; init; } = 64 << 20;
 
     /// <summary>Payload bytes of all sessions in flight.</summary>
     public long ServerBytesInFlightMax { get; init; } = 512 << 20;
 
-    /// <summary>How long a shutdown or a withdrawn export waits for open requests before it cuts the connection.</summary>
+    /// <summary>
+    /// How long a shutdown or a withdrawn export waits for open requests before it cuts the connection.
+    /// </summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(5);
 }

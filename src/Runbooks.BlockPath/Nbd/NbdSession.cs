@@ -7,13 +7,14 @@ namespace Runbooks.BlockPath.Nbd;
 /// One connection: handshake, then the receive loop.
 /// </summary>
 /// <remarks>
-/// One receive call brings as many requests as the socket holds; all of them are submitted before the target is kicked and the
-/// replies are sent. Payloads up to 64 KiB stay where they were received, in a slab that the session and the
-/// requests share by reference; larger ones are received straight into a buffer of their own. Nothing is copied but the part of a
-/// large payload that came with its header.
+/// One receive call brings as many requests as the socket holds; all of them are submitted before the target is
+/// kicked and the replies are sent. Payloads up to 64 KiB stay where they were received, in a slab that the session
+/// and the requests share by reference; larger ones are received straight into a buffer of their own. Nothing is
+/// copied but the part of a large payload that came with its header.
 ///
 /// A client may do anything: vanish in the middle of a payload, send nonsense, never read. Each ends this session
-/// only. A wrong magic is the one thing after which the stream cannot be followed; every other bad request gets an error.
+/// only. A wrong magic is the one thing after which the stream cannot be followed; every other bad request gets an
+/// error.
 /// </remarks>
 internal sealed unsafe class NbdSession : IDisposable
 {
@@ -22,7 +23,9 @@ internal sealed unsafe class NbdSession : IDisposable
     /// <summary>Payloads up to here are used inside the slab.</summary>
     private const int SlabPayloadMax = 64 << 10;
 
-    /// <summary>After a large payload the next receive is short, so that the next large one goes to its own buffer uncopied.</summary>
+    /// <summary>
+    /// After a large payload the next receive is short, so that the next large one goes to its own buffer uncopied.
+    /// </summary>
     private const int CautiousReceiveBytes = 4 << 10;
 
     private readonly SocketChannel _plain;
@@ -118,7 +121,8 @@ internal sealed unsafe class NbdSession : IDisposable
         _slab = BlockBufferPool.Shared.Rent(SlabBytes);
         _export.Counters.AddSession(1);
         IsTransmitting = true;
-        using CancellationTokenRegistration closed = _export.Closed.UnsafeRegister(static session => ((NbdSession)session!).Close(), this);
+        using CancellationTokenRegistration closed =
+            _export.Closed.UnsafeRegister(static session => ((NbdSession)session!).Close(), this);
         try
         {
             while (ReceiveMore() && HandleBuffered())
@@ -162,7 +166,9 @@ internal sealed unsafe class NbdSession : IDisposable
         return got > 0;
     }
 
-    /// <summary>Moves the unread bytes to the start of a fresh slab; requests in flight keep the old one alive.</summary>
+    /// <summary>
+    /// Moves the unread bytes to the start of a fresh slab; requests in flight keep the old one alive.
+    /// </summary>
     private void ReplaceSlab()
     {
         BlockBuffer fresh = BlockBufferPool.Shared.Rent(SlabBytes);

@@ -14,7 +14,8 @@ internal sealed class NbdSessionRequest(NbdReplyQueue replies) : BlockRequest
     public long ChargedBytes { get; private set; }
 
     /// <summary>Fills the request from its header. Takes over the reference to the buffer.</summary>
-    public void Start(in NbdRequestHeader header, BlockBuffer? buffer, int bufferStart, long chargedBytes, bool holesAllowed)
+    public void Start(in NbdRequestHeader header, BlockBuffer? buffer, int bufferStart, long chargedBytes,
+        bool holesAllowed)
     {
         WireCommand = header.Command;
         Cookie = header.Cookie;
@@ -23,7 +24,8 @@ internal sealed class NbdSessionRequest(NbdReplyQueue replies) : BlockRequest
         flags |= (header.Flags & NbdCommandFlags.Fua) != 0 ? BlockRequestFlags.ForceUnitAccess : BlockRequestFlags.None;
         flags |= (header.Flags & NbdCommandFlags.NoHole) != 0 ? BlockRequestFlags.NoHole : BlockRequestFlags.None;
         flags |= (header.Flags & NbdCommandFlags.FastZero) != 0 ? BlockRequestFlags.FastZero : BlockRequestFlags.None;
-        flags |= (header.Flags & NbdCommandFlags.RequestOne) != 0 ? BlockRequestFlags.OneExtent : BlockRequestFlags.None;
+        flags |= (header.Flags & NbdCommandFlags.RequestOne) != 0
+            ? BlockRequestFlags.OneExtent : BlockRequestFlags.None;
         flags |= holesAllowed ? BlockRequestFlags.HolesAllowed : BlockRequestFlags.None;
         Prepare(CommandOf(header.Command), (long)header.Offset, header.Length, flags, buffer, bufferStart);
     }

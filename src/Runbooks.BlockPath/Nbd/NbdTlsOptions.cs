@@ -8,11 +8,13 @@ namespace Runbooks.BlockPath.Nbd;
 /// Certificates of an encrypted listener. When given, TLS is required: nothing but STARTTLS is answered before it.
 /// </summary>
 /// <param name="Certificate">The server's, with private key.</param>
-/// <param name="ClientAuthorities">Authorities whose client certificates are accepted; one of them must have signed the client's.</param>
+/// <param name="ClientAuthorities">Authorities whose client certificates are accepted; one of them must have signed
+/// the client's.</param>
 public sealed record NbdTlsOptions(X509Certificate2 Certificate, X509Certificate2Collection ClientAuthorities)
 {
     /// <summary>
-    /// Loads <c>ca-cert.pem</c>, <c>server-cert.pem</c> and <c>server-key.pem</c>, the names that libnbd, qemu and nbdkit use.
+    /// Loads <c>ca-cert.pem</c>, <c>server-cert.pem</c> and <c>server-key.pem</c>, the names that libnbd, qemu and
+    /// nbdkit use.
     /// </summary>
     public static NbdTlsOptions Load(string directory)
     {

@@ -4,7 +4,9 @@ using Runbooks.BlockPath.Storage;
 
 namespace Runbooks.BlockPath.Nbd;
 
-/// <summary>A plain socket, spoken to with recv and sendmsg so that buffers stay pinned once and replies leave in one call.</summary>
+/// <summary>
+/// A plain socket, spoken to with recv and sendmsg so that buffers stay pinned once and replies leave in one call.
+/// </summary>
 internal sealed unsafe class SocketChannel(Socket socket) : ByteChannel
 {
     private const int DontWait = 0x40;

@@ -5,7 +5,9 @@ using Runbooks.BlockPath.Storage;
 
 namespace Runbooks.BlockPath.Nbd;
 
-/// <summary>An encrypted channel. SslStream allows one reader and one writer at a time, which is how sessions use it.</summary>
+/// <summary>
+/// An encrypted channel. SslStream allows one reader and one writer at a time, which is how sessions use it.
+/// </summary>
 internal sealed unsafe class TlsChannel : ByteChannel
 {
     private readonly SocketChannel _plain;

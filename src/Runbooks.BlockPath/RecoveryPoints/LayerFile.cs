@@ -17,14 +17,14 @@ namespace Runbooks.BlockPath.RecoveryPoints;
 ///                  (0 for a grain of zeroes, which stores no data), epoch u32, CRC32C of the first 12 bytes u32
 ///   data start     grain g at data start + g * 64 KiB
 ///
-/// Cost: 16 bytes of index and 64 KiB of data per grain kept; room for the slots of every grain twice is reserved in the sparse file
-/// (2 TiB: 1 GiB of address space, no blocks).
+/// Cost: 16 bytes of index and 64 KiB of data per grain kept; room for the slots of every grain twice is reserved in
+/// the sparse file (2 TiB: 1 GiB of address space, no blocks).
 ///
-/// Durability: Append writes data and slot; <see cref="Commit"/> makes them durable with one fdatasync and only then shows
-/// them as present. A crash can tear only slots and data that no finished commit covered. Epoch is the number of
-/// commits finished when the slot was written, so those slots carry the two highest epochs: when the file is opened, their
-/// data is checked against its checksum, and what fails becomes void. That is safe, because a grain is overwritten in the
-/// image only after its commit. A bad slot among older ones is damage, and is reported.
+/// Durability: Append writes data and slot; <see cref="Commit"/> makes them durable with one fdatasync and only then
+/// shows them as present. A crash can tear only slots and data that no finished commit covered. Epoch is the number of
+/// commits finished when the slot was written, so those slots carry the two highest epochs: when the file is opened,
+/// their data is checked against its checksum, and what fails becomes void. That is safe, because a grain is
+/// overwritten in the image only after its commit. A bad slot among older ones is damage, and is reported.
 ///
 /// Threading: one appender at a time (the owner's lock); readers at any time.
 /// </remarks>

@@ -3,7 +3,9 @@ using Runbooks.Domain.Errors;
 
 namespace Runbooks.BlockPath.RecoveryPoints;
 
-/// <summary>A point between its preparation and its completion; see <see cref="RecoveryPointSet"/> for the three steps.</summary>
+/// <summary>
+/// A point between its preparation and its completion; see <see cref="RecoveryPointSet"/> for the three steps.
+/// </summary>
 public sealed class PendingPoint
 {
     private readonly RecoveryPointSet _set;

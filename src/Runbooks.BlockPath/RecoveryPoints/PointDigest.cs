@@ -7,7 +7,8 @@ namespace Runbooks.BlockPath.RecoveryPoints;
 /// Digest of a disk's contents: SHA-256 of every MiB, and the Merkle root over them.
 /// </summary>
 /// <remarks>
-/// The last range may be shorter. A node is SHA-256 of its two children; an odd node at the end of a level goes up as it is.
+/// The last range may be shorter. A node is SHA-256 of its two children; an odd node at the end of a level goes up as
+/// it is.
 /// The root of an empty disk is SHA-256 of nothing. Holes are not read: a MiB of zeroes has a known digest.
 /// </remarks>
 public static class PointDigest

@@ -2,7 +2,9 @@ using Runbooks.Domain.Ids;
 
 namespace Runbooks.BlockPath.RecoveryPoints;
 
-/// <summary>Reads an image as of a recovery point. Any thread. The point cannot be dropped before this is disposed.</summary>
+/// <summary>
+/// Reads an image as of a recovery point. Any thread. The point cannot be dropped before this is disposed.
+/// </summary>
 /// <remarks>Errors: <see cref="Storage.DiskFault"/>, also when the point was withdrawn meanwhile.</remarks>
 public sealed class PointReader : IDisposable
 {
@@ -38,6 +40,7 @@ public sealed class PointReader : IDisposable
         long length = Math.Min(LayerFile.GrainBytes, Length - start);
         List<Targets.BlockExtent> extents = new(1);
         _set.Image.MapExtents(start, length, 1, extents);
-        return extents.Count == 1 && extents[0].Length == length && (extents[0].State & Targets.BlockExtentState.Zero) != 0;
+        return extents.Count == 1 && extents[0].Length == length
+            && (extents[0].State & Targets.BlockExtentState.Zero) != 0;
     }
 }

@@ -10,8 +10,9 @@ namespace Runbooks.BlockPath.RecoveryPoints;
 /// A recovery point as a block target, read-only; with an overlay, a writable clone of it.
 /// </summary>
 /// <remarks>
-/// The clone keeps every grain it changes in a file of its own (<see cref="CloneOverlay"/>); neither the point nor the live
-/// image ever sees its writes. All work runs on the executor: points are for looking and for drills, not for the hot path.
+/// The clone keeps every grain it changes in a file of its own (<see cref="CloneOverlay"/>); neither the point nor
+/// the live image ever sees its writes. All work runs on the executor: points are for looking and for drills, not for
+/// the hot path.
 /// </remarks>
 public sealed class PointTarget : IBlockTarget, IDisposable
 {

@@ -8,8 +8,8 @@ namespace Runbooks.BlockPath.RecoveryPoints;
 /// zero goes through <see cref="RecoveryPointSet.Preserve"/> first.
 /// </summary>
 /// <remarks>
-/// <see cref="HoldWrites"/> is the barrier: it waits for the changes that are running and holds new ones, for as long as the
-/// caller pins its points. Disposing disposes the points and the image.
+/// <see cref="HoldWrites"/> is the barrier: it waits for the changes that are running and holds new ones, for as long
+/// as the caller pins its points. Disposing disposes the points and the image.
 /// </remarks>
 public sealed class PreservingFile : IBlockFile
 {

@@ -19,22 +19,24 @@ namespace Runbooks.BlockPath.RecoveryPoints;
 ///   point 2:           layer 2, else layer 3, else image
 ///   point 3:                    layer 3, else image
 ///
-/// Before a grain of the image is overwritten for the first time since the newest point, it is copied to the newest layer and
-/// made durable; older points find it there. So a write costs at most one copy, however many points there are, and
-/// nothing at all once its grains are kept (or when there is no point): <see cref="MustPreserve"/> is a few bit tests.
+/// Before a grain of the image is overwritten for the first time since the newest point, it is copied to the newest
+/// layer and made durable; older points find it there. So a write costs at most one copy, however many points there
+/// are, and nothing at all once its grains are kept (or when there is no point): <see cref="MustPreserve"/> is a few
+/// bit tests.
 ///
-/// Making a point has three steps. <see cref="Prepare"/> makes its files, with writes going on. <see cref="Pin"/> is the
-/// instant: a change in memory, called while no write of the image is running (all volumes of a workload
-/// are pinned inside one barrier). <see cref="Complete"/>, with writes going on again, makes what was written before the
-/// instant durable in the image and then lists the point as whole. A crash before that withdraws the point; its layer
-/// stays until it is merged, because older points read through it.
+/// Making a point has three steps. <see cref="Prepare"/> makes its files, with writes going on. <see cref="Pin"/> is
+/// the instant: a change in memory, called while no write of the image is running (all volumes of a workload
+/// are pinned inside one barrier). <see cref="Complete"/>, with writes going on again, makes what was written before
+/// the instant durable in the image and then lists the point as whole. A crash before that withdraws the point; its
+/// layer stays until it is merged, because older points read through it.
 ///
 /// Invariants:
 ///  1. a grain is overwritten in the image only when the newest layer holds it durably;
 ///  2. a point is listed as whole only when every write before its instant is durable;
 ///  3. if a grain cannot be kept (disk full, disk error), every point is withdrawn durably before the write goes on:
 ///     production first, and a point is never wrong;
-///  4. a reader that found a grain in the image looks at the layers again afterwards: not kept then means not yet overwritten.
+///  4. a reader that found a grain in the image looks at the layers again afterwards: not kept then means not yet
+///  overwritten.
 ///
 /// Not done here: noticing that the image was changed behind our back while the agent was down.
 ///
@@ -70,14 +72,16 @@ public sealed class RecoveryPointSet : IDisposable
     public Action<IReadOnlyList<PointRecord>, Fault>? Withdrawn { get; set; }
 
     /// <summary>Oldest first; withdrawn ones that nobody dropped yet come first of all.</summary>
-    public IReadOnlyList<PointRecord> Points => [.. _withdrawn, .. _layers.Where(layer => layer.IsPoint).Select(layer => layer.Record)];
+    public IReadOnlyList<PointRecord> Points =>
+        [.. _withdrawn, .. _layers.Where(layer => layer.IsPoint).Select(layer => layer.Record)];
 
     internal IBlockFile Image => _image;
 
     /// <summary>Opens the points of an image and recovers from whatever the last process left.</summary>
     /// <param name="files">File system.</param>
     /// <param name="folder">Folder of the points; made when missing. Nothing else may live in it.</param>
-    /// <param name="image">The live image, not owned. Every later change of it must go through <see cref="Preserve"/>.</param>
+    /// <param name="image">The live image, not owned. Every later change of it must go through <see
+    /// cref="Preserve"/>.</param>
     /// <param name="executor">Where <see cref="PreserveAsync"/> works.</param>
     public static RecoveryPointSet Open(IFileSystem files, string folder, IBlockFile image, IExecutor executor)
     {
@@ -96,7 +100,9 @@ public sealed class RecoveryPointSet : IDisposable
         }
     }
 
-    /// <summary>True when a change of the range must wait for <see cref="Preserve"/>. A few bit tests; any thread.</summary>
+    /// <summary>
+    /// True when a change of the range must wait for <see cref="Preserve"/>. A few bit tests; any thread.
+    /// </summary>
     public bool MustPreserve(long offset, long length)
     {
         LayerFile? newest = _newest;
@@ -105,10 +111,11 @@ public sealed class RecoveryPointSet : IDisposable
     }
 
     /// <summary>
-    /// Keeps what the range holds now; on return the range may be overwritten. Blocks for a copy and an fdatasync when grains are
-    /// touched for the first time since the newest point.
+    /// Keeps what the range holds now; on return the range may be overwritten. Blocks for a copy and an fdatasync
+    /// when grains are touched for the first time since the newest point.
     /// </summary>
-    /// <remarks>Errors: <see cref="DiskFault"/> only when not even withdrawing the points could be made durable.</remarks>
+    /// <remarks>Errors: <see cref="DiskFault"/> only when not even withdrawing the points could be made
+    /// durable.</remarks>
     public void Preserve(long offset, long length)
     {
         if (MustPreserve(offset, length))
@@ -118,7 +125,8 @@ public sealed class RecoveryPointSet : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="Preserve"/>, off the caller's thread: one fdatasync covers everything asked since the last one started.
+    /// As <see cref="Preserve"/>, off the caller's thread: one fdatasync covers everything asked since the last one
+    /// started.
     /// Calls back with null when the range may be overwritten; at once, on this thread, when nothing has to be kept.
     /// </summary>
     public void PreserveAsync(long offset, long length, Action<DiskFault?> preserved)
@@ -158,7 +166,10 @@ public sealed class RecoveryPointSet : IDisposable
         }
     }
 
-    /// <summary>Ranges of the image that may differ from the point: what a revert must write back, what an increment must carry.</summary>
+    /// <summary>
+    /// Ranges of the image that may differ from the point: what a revert must write back, what an increment must
+    /// carry.
+    /// </summary>
     public Outcome<IReadOnlyList<ByteRange>> ChangedSince(RecoveryPointId id)
     {
         ImmutableArray<PointLayer> layers = LayersFrom(id);
@@ -217,8 +228,9 @@ public sealed class RecoveryPointSet : IDisposable
     }
 
     /// <summary>
-    /// Drops a point. What older points read through it is merged into the next older layer first, with writes going on; a crash
-    /// in the middle leaves every other point whole. Refused while it is in use. Dropping an unknown point is done already.
+    /// Drops a point. What older points read through it is merged into the next older layer first, with writes going
+    /// on; a crash in the middle leaves every other point whole. Refused while it is in use. Dropping an unknown
+    /// point is done already.
     /// </summary>
     public Refusal? Drop(RecoveryPointId id)
     {
@@ -267,7 +279,10 @@ public sealed class RecoveryPointSet : IDisposable
         }
     }
 
-    /// <summary>Step 3: the point is whole and durable on return. The image's earlier writes have been made durable by the caller.</summary>
+    /// <summary>
+    /// Step 3: the point is whole and durable on return. The image's earlier writes have been made durable by the
+    /// caller.
+    /// </summary>
     internal Outcome<PointRecord> Complete(PointLayer layer)
     {
         lock (_gate)
@@ -307,7 +322,9 @@ public sealed class RecoveryPointSet : IDisposable
         }
     }
 
-    /// <summary>True when the grain reads as zeroes without reading it: kept as zeroes, or a hole of the image.</summary>
+    /// <summary>
+    /// True when the grain reads as zeroes without reading it: kept as zeroes, or a hole of the image.
+    /// </summary>
     internal bool IsHole(RecoveryPointId id, long grain, Func<bool> isHoleOfImage)
     {
         _layout.EnterReadLock();
@@ -532,12 +549,14 @@ public sealed class RecoveryPointSet : IDisposable
         {
             try
             {
-                layers.Add(new PointLayer(point, LayerFile.Open(_files, LayerPath(point.Layer), _image.Length)) { IsPinned = true });
+                layers.Add(new PointLayer(point,
+                    LayerFile.Open(_files, LayerPath(point.Layer), _image.Length)) { IsPinned = true });
             }
             catch (DiskFault damage)
             {
                 // Older points read through this one: they are lost with it, newer ones are not.
-                foreach (PointRecord lost in layers.Where(layer => layer.IsPoint).Select(layer => layer.Record).Append(point))
+                foreach (PointRecord lost in layers.Where(layer => layer.IsPoint).Select(layer => layer.Record)
+                    .Append(point))
                 {
                     _withdrawn = _withdrawn.Add(
                         lost with { State = PointState.Withdrawn, WithdrawnBecause = damage.Message });

@@ -5,10 +5,13 @@ namespace Runbooks.BlockPath.RecoveryPoints;
 /// <param name="AgeMax">Older ones are dropped; null keeps by count alone.</param>
 public sealed record RetentionRule(int CountMax, TimeSpan? AgeMax)
 {
-    /// <summary>The points to drop, oldest first. Withdrawn ones are for people to drop, pending ones for nobody.</summary>
+    /// <summary>
+    /// The points to drop, oldest first. Withdrawn ones are for people to drop, pending ones for nobody.
+    /// </summary>
     public IReadOnlyList<PointRecord> ToDrop(IEnumerable<PointRecord> points, DateTimeOffset now)
     {
-        List<PointRecord> whole = [.. points.Where(point => point.State == PointState.Whole).OrderBy(point => point.At)];
+        List<PointRecord> whole =
+            [.. points.Where(point => point.State == PointState.Whole).OrderBy(point => point.At)];
         int surplus = whole.Count - Math.Max(1, CountMax);
         return
         [

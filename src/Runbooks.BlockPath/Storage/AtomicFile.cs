@@ -7,8 +7,8 @@ namespace Runbooks.BlockPath.Storage;
 /// A small document that is either the old one or the new one after any crash, never a mixture and never gone.
 /// </summary>
 /// <remarks>
-/// Shape: two slots of <see cref="SlotBytes"/> in one file, written by turn, so that the copy last known good is not touched
-/// by the write that may tear. A slot is:
+/// Shape: two slots of <see cref="SlotBytes"/> in one file, written by turn, so that the copy last known good is not
+/// touched by the write that may tear. A slot is:
 ///
 ///   0  magic "RBATOMIC"   8 bytes
 ///   8  sequence           u64, big endian; the valid slot with the higher one counts
@@ -16,10 +16,10 @@ namespace Runbooks.BlockPath.Storage;
 ///  20  CRC32C             u32, over bytes 0..19 and the content
 ///  24  content
 ///
-/// A slot whose checksum fails was torn by a crash and is ignored; both failing is damage that no crash of ours explains, and
-/// is reported, not repaired.
-/// Durability: on return from <see cref="Write"/> the content is on stable storage (fdatasync; the directory is synced when
-/// the file is made). Limit: content up to <see cref="ContentBytesMax"/>.
+/// A slot whose checksum fails was torn by a crash and is ignored; both failing is damage that no crash of ours
+/// explains, and is reported, not repaired.
+/// Durability: on return from <see cref="Write"/> the content is on stable storage (fdatasync; the directory is
+/// synced when the file is made). Limit: content up to <see cref="ContentBytesMax"/>.
 /// Threading: one writer at a time, by lock.
 /// </remarks>
 public sealed class AtomicFile : IDisposable
@@ -38,7 +38,10 @@ public sealed class AtomicFile : IDisposable
     /// <summary>The content last written; null when nothing ever was.</summary>
     public ReadOnlyMemory<byte>? Content => _content is { } content ? content : default(ReadOnlyMemory<byte>?);
 
-    /// <summary>Opens or makes the file and finds the newest whole content. Errors: <see cref="DiskFault"/>, <see cref="DamagedFileFault"/>.</summary>
+    /// <summary>
+    /// Opens or makes the file and finds the newest whole content. Errors: <see cref="DiskFault"/>, <see
+    /// cref="DamagedFileFault"/>.
+    /// </summary>
     public static AtomicFile Open(IFileSystem files, string path)
     {
         bool isNew = !files.Exists(path);

@@ -23,8 +23,8 @@ public class DiskFault : Fault
     public int ErrorNumber { get; }
 
     /// <summary>
-    /// A full disk or quota. The only transient kind: space may return and nothing on disk is in doubt. A failed flush never
-    /// is: its pages are already marked clean.
+    /// A full disk or quota. The only transient kind: space may return and nothing on disk is in doubt. A failed
+    /// flush never is: its pages are already marked clean.
     /// </summary>
     public bool IsOutOfSpace => IsSpaceError(ErrorNumber);
 

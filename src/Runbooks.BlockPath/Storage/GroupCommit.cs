@@ -7,12 +7,12 @@ namespace Runbooks.BlockPath.Storage;
 /// One fdatasync for everybody who asked since the last one started.
 /// </summary>
 /// <remarks>
-/// An fdatasync costs 60 to 120 us and covers all completed writes of the file, whoever made them. While one runs, waiters
-/// collect; when it ends, the next covers them all. With 32 FUA writes in flight this is about 2 syncs per 32 writes where
-/// a sync per write would be 32.
+/// An fdatasync costs 60 to 120 us and covers all completed writes of the file, whoever made them. While one runs,
+/// waiters collect; when it ends, the next covers them all. With 32 FUA writes in flight this is about 2 syncs per 32
+/// writes where a sync per write would be 32.
 ///
-/// Rule that makes it right: a waiter joins only after its own write has returned, and a sync that was already running when
-/// it joined does not count for it.
+/// Rule that makes it right: a waiter joins only after its own write has returned, and a sync that was already
+/// running when it joined does not count for it.
 ///
 /// A flush with nothing written since the last successful sync started is answered at once. A failed sync is final: its
 /// waiters and all later ones get the fault (the file is poisoned).
@@ -41,7 +41,9 @@ public sealed class GroupCommit(IBlockFile file, IExecutor executor) : IWork
     /// <param name="hold">Wait for <see cref="Start"/>: more requests of the same batch are coming.</param>
     public void Join(BlockRequest request, bool hold = false) => Add(request, hold);
 
-    /// <summary>Calls back with null, or with the fault, when all writes that returned before this call are durable.</summary>
+    /// <summary>
+    /// Calls back with null, or with the fault, when all writes that returned before this call are durable.
+    /// </summary>
     public void Join(Action<DiskFault?> committed) => Add(committed, hold: false);
 
     public Task FlushAsync()

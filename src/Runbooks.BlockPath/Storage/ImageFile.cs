@@ -5,7 +5,8 @@ using Runbooks.BlockPath.Targets;
 namespace Runbooks.BlockPath.Storage;
 
 /// <summary>
-/// A raw sparse file through the page cache. Byte n of the disk is byte n of the file and there is nothing else in it, so
+/// A raw sparse file through the page cache. Byte n of the disk is byte n of the file and there is nothing else in
+/// it, so
 /// <c>qemu-img</c>, <c>losetup</c> and <c>dd</c> open it and a volume can be given back.
 /// </summary>
 /// <remarks>
@@ -124,7 +125,8 @@ public sealed unsafe class ImageFile : IBlockFile
             long data = Seek(position, Libc.SeekData, end);
             if (data > position)
             {
-                extents.Add(new BlockExtent(Math.Min(data, end) - position, BlockExtentState.Hole | BlockExtentState.Zero));
+                extents.Add(new BlockExtent(Math.Min(data, end) - position,
+                    BlockExtentState.Hole | BlockExtentState.Zero));
                 position = Math.Min(data, end);
                 continue;
             }
@@ -180,7 +182,9 @@ public sealed unsafe class ImageFile : IBlockFile
         return true;
     }
 
-    /// <summary>First data or hole at or after the position; <paramref name="end"/> when there is none or no support.</summary>
+    /// <summary>
+    /// First data or hole at or after the position; <paramref name="end"/> when there is none or no support.
+    /// </summary>
     private long Seek(long position, int whence, long end)
     {
         long found = Libc.LSeek(_handle, position, whence);

@@ -7,20 +7,24 @@ using Runbooks.Wire.Nbd;
 namespace Runbooks.BlockPath.Storage;
 
 /// <summary>
-/// One raw image as a block target, with nothing replicated: what <c>nbd --file</c> serves and what recovery points build on.
+/// One raw image as a block target, with nothing replicated: what <c>nbd --file</c> serves and what recovery points
+/// build on.
 /// </summary>
 /// <remarks>
-/// Where work runs. A small write, and a small read whose pages are cached, run inside Submit: they are one memory copy, and a
-/// handover to another thread would cost more than they do. Everything that can wait for a disk (cold reads, large transfers,
-/// holes, extent maps) goes to the executor, so one slow request never holds up the session that sent it. Durability goes
-/// through <see cref="GroupCommit"/>, which starts at Kick so that one fdatasync covers the whole batch.
+/// Where work runs. A small write, and a small read whose pages are cached, run inside Submit: they are one memory
+/// copy, and a handover to another thread would cost more than they do. Everything that can wait for a disk (cold
+/// reads, large transfers, holes, extent maps) goes to the executor, so one slow request never holds up the session
+/// that sent it. Durability goes through <see cref="GroupCommit"/>, which starts at Kick so that one fdatasync covers
+/// the whole batch.
 /// </remarks>
 public sealed class ImageTarget : IBlockTarget, IDisposable
 {
     /// <summary>Up to here the copy is shorter than a thread handover (64 KiB take about 10 us).</summary>
     private const int InlineBytesMax = 64 << 10;
 
-    /// <summary>From here a read asks for the extent map first: skipping a hole saves more than the two seeks cost.</summary>
+    /// <summary>
+    /// From here a read asks for the extent map first: skipping a hole saves more than the two seeks cost.
+    /// </summary>
     private const int HoleSearchBytesMin = 64 << 10;
 
     private const int ExtentsMax = 4096;
@@ -63,7 +67,8 @@ public sealed class ImageTarget : IBlockTarget, IDisposable
             case BlockCommand.Write when request.Length <= InlineBytesMax:
                 Run(request);
                 return;
-            case BlockCommand.Read when request.Length <= InlineBytesMax && _file.TryReadCached(request.Offset, request.Data):
+            case BlockCommand.Read when request.Length <= InlineBytesMax
+                && _file.TryReadCached(request.Offset, request.Data):
                 request.Complete();
                 return;
             default:

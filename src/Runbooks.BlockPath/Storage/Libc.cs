@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Runbooks.BlockPath.Storage;
 
 /// <summary>
-/// System calls the framework lacks or gets wrong. fdatasync and fsync are here because the framework's own flush returns
-/// normally when the kernel reports EIO; see the test that injects the error.
+/// System calls the framework lacks or gets wrong. fdatasync and fsync are here because the framework's own flush
+/// returns normally when the kernel reports EIO; see the test that injects the error.
 /// </summary>
 internal static unsafe partial class Libc
 {

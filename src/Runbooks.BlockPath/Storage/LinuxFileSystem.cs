@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Runbooks.BlockPath.Storage;
 
-/// <summary>The real file system. Files are opened close-on-exec and locked with flock, which stock tools do not mind.</summary>
+/// <summary>
+/// The real file system. Files are opened close-on-exec and locked with flock, which stock tools do not mind.
+/// </summary>
 public sealed class LinuxFileSystem : IFileSystem
 {
     public static LinuxFileSystem Instance { get; } = new();
@@ -62,7 +64,8 @@ public sealed class LinuxFileSystem : IFileSystem
     public bool Exists(string path) => Path.Exists(path);
 
     public IReadOnlyList<string> List(string directory) => Directory.Exists(directory)
-        ? [.. Directory.EnumerateFileSystemEntries(directory).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateFileSystemEntries(directory)
+            .Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)]
         : [];
 
     public void CreateDirectory(string directory) => Directory.CreateDirectory(directory);

@@ -1,8 +1,9 @@
 namespace Runbooks.BlockPath.Storage;
 
 /// <summary>
-/// A flush of this file failed earlier, so what is on disk is unknown: the kernel marks pages clean after the error and a second
-/// fdatasync would report success for data that is gone. The file refuses writes and flushes until it is closed and judged.
+/// A flush of this file failed earlier, so what is on disk is unknown: the kernel marks pages clean after the error
+/// and a second fdatasync would report success for data that is gone. The file refuses writes and flushes until it is
+/// closed and judged.
 /// </summary>
 public sealed class PoisonedFileFault(DiskFault cause)
     : DiskFault(

@@ -1,6 +1,8 @@
 namespace Runbooks.BlockPath.Targets;
 
-/// <summary>A request whose completion can be awaited; one use each. For everything that is not the NBD hot path.</summary>
+/// <summary>
+/// A request whose completion can be awaited; one use each. For everything that is not the NBD hot path.
+/// </summary>
 public sealed class AwaitableBlockRequest : BlockRequest
 {
     // Continuations must not run inside a target's owner loop: they are the submitter's code.

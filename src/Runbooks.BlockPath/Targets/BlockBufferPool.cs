@@ -7,9 +7,9 @@ namespace Runbooks.BlockPath.Targets;
 /// Pool of pinned buffers in power-of-two sizes.
 /// </summary>
 /// <remarks>
-/// Limits: sizes 4 KiB to 64 MiB; of each size at most <c>retainedBytesMax</c> are kept idle, the rest goes to the garbage
-/// collector. With the default of 16 MiB and 15 sizes idle memory is bounded by 240 MiB in the worst history and is
-/// in practice the two sizes a workload uses. What is in use is bounded by the sessions' limits, not here.
+/// Limits: sizes 4 KiB to 64 MiB; of each size at most <c>retainedBytesMax</c> are kept idle, the rest goes to the
+/// garbage collector. With the default of 16 MiB and 15 sizes idle memory is bounded by 240 MiB in the worst history
+/// and is in practice the two sizes a workload uses. What is in use is bounded by the sessions' limits, not here.
 /// </remarks>
 public sealed class BlockBufferPool
 {
@@ -28,10 +28,15 @@ public sealed class BlockBufferPool
         }
     }
 
-    /// <summary>The pool of the process; sessions, disks and links share it so that an idle one feeds a busy one.</summary>
+    /// <summary>
+    /// The pool of the process; sessions, disks and links share it so that an idle one feeds a busy one.
+    /// </summary>
     public static BlockBufferPool Shared { get; } = new();
 
-    /// <summary>A buffer of at least <paramref name="length"/> bytes, with one reference that the caller owns. Contents undefined.</summary>
+    /// <summary>
+    /// A buffer of at least <paramref name="length"/> bytes, with one reference that the caller owns. Contents
+    /// undefined.
+    /// </summary>
     public BlockBuffer Rent(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);

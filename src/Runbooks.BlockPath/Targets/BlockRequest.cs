@@ -6,10 +6,11 @@ namespace Runbooks.BlockPath.Targets;
 /// One request on its way through a block target; the unit that sessions hand down and targets complete.
 /// </summary>
 /// <remarks>
-/// A request is an object and not a task because the write path handles hundreds of thousands a second: the session reuses
-/// them, and a target that answers at once costs no allocation, no state machine and no thread switch.
+/// A request is an object and not a task because the write path handles hundreds of thousands a second: the session
+/// reuses them, and a target that answers at once costs no allocation, no state machine and no thread switch.
 ///
-/// Life: the submitter fills it with <see cref="Prepare"/>, calls <see cref="IBlockTarget.Submit"/>, and from there until
+/// Life: the submitter fills it with <see cref="Prepare"/>, calls <see cref="IBlockTarget.Submit"/>, and from there
+/// until
 /// <see cref="Complete"/> it belongs to the target. Complete is called exactly once, from any thread, possibly inside
 /// Submit; after it the target must not touch the request again, because the submitter may already be reusing it.
 ///
@@ -56,7 +57,10 @@ public abstract unsafe class BlockRequest
     /// <summary>Address of the first payload byte; valid while the request is open.</summary>
     public byte* DataPointer => Buffer is null ? null : Buffer.Address + BufferStart;
 
-    /// <summary>Fills the request for one submission. The request takes over the caller's reference to <paramref name="buffer"/>.</summary>
+    /// <summary>
+    /// Fills the request for one submission. The request takes over the caller's reference to <paramref
+    /// name="buffer"/>.
+    /// </summary>
     protected void Prepare(
         BlockCommand command, long offset, long length, BlockRequestFlags flags, BlockBuffer? buffer, int bufferStart)
     {
@@ -71,7 +75,9 @@ public abstract unsafe class BlockRequest
         Volatile.Write(ref _open, 1);
     }
 
-    /// <summary>Answers the request. Exactly once, from any thread; must not be called under a lock that a submitter may want.</summary>
+    /// <summary>
+    /// Answers the request. Exactly once, from any thread; must not be called under a lock that a submitter may want.
+    /// </summary>
     public void Complete(NbdError error = NbdError.None)
     {
         if (Interlocked.Exchange(ref _open, 0) != 1)
@@ -83,7 +89,9 @@ public abstract unsafe class BlockRequest
         OnCompleted();
     }
 
-    /// <summary>Gives back the request's reference to its buffer; the submitter calls it when it has used the answer.</summary>
+    /// <summary>
+    /// Gives back the request's reference to its buffer; the submitter calls it when it has used the answer.
+    /// </summary>
     protected void ReleaseBuffer()
     {
         BlockBuffer? buffer = Buffer;

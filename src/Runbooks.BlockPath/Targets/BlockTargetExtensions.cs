@@ -3,7 +3,8 @@ using Runbooks.Wire.Nbd;
 namespace Runbooks.BlockPath.Targets;
 
 /// <summary>
-/// Task-shaped calls for code that is not the hot path: digests, copies, drills, tests. Each call is one request and one Kick.
+/// Task-shaped calls for code that is not the hot path: digests, copies, drills, tests. Each call is one request and
+/// one Kick.
 /// An error answer is thrown as <see cref="BlockTargetException"/>.
 /// </summary>
 public static class BlockTargetExtensions
@@ -26,7 +27,8 @@ public static class BlockTargetExtensions
     }
 
     /// <summary>Writes a copy of <paramref name="source"/>.</summary>
-    public static async Task WriteAsync(this IBlockTarget target, long offset, ReadOnlyMemory<byte> source, bool fua = false)
+    public static async Task WriteAsync(this IBlockTarget target, long offset, ReadOnlyMemory<byte> source,
+        bool fua = false)
     {
         BlockBuffer buffer = BlockBufferPool.Shared.Rent(source.Length);
         source.Span.CopyTo(buffer.Span);
@@ -43,7 +45,8 @@ public static class BlockTargetExtensions
         }
     }
 
-    public static Task FlushAsync(this IBlockTarget target) => RunAsync(target, BlockCommand.Flush, 0, 0, BlockRequestFlags.None);
+    public static Task FlushAsync(this IBlockTarget target) =>
+        RunAsync(target, BlockCommand.Flush, 0, 0, BlockRequestFlags.None);
 
     public static Task TrimAsync(
         this IBlockTarget target, long offset, long length, BlockRequestFlags flags = BlockRequestFlags.None) =>
@@ -53,8 +56,11 @@ public static class BlockTargetExtensions
         this IBlockTarget target, long offset, long length, BlockRequestFlags flags = BlockRequestFlags.None) =>
         RunAsync(target, BlockCommand.WriteZeroes, offset, length, flags);
 
-    /// <summary>Extents from <paramref name="offset"/> on; may stop before the end of the range, never answers none.</summary>
-    public static async Task<IReadOnlyList<BlockExtent>> BlockStatusAsync(this IBlockTarget target, long offset, long length)
+    /// <summary>
+    /// Extents from <paramref name="offset"/> on; may stop before the end of the range, never answers none.
+    /// </summary>
+    public static async Task<IReadOnlyList<BlockExtent>> BlockStatusAsync(this IBlockTarget target, long offset,
+        long length)
     {
         AwaitableBlockRequest request = new();
         request.Start(BlockCommand.BlockStatus, offset, length, BlockRequestFlags.None, null);

@@ -14,12 +14,16 @@ public sealed record BlockTargetTraits
 
     public bool CanWriteZeroes { get; init; } = true;
 
-    /// <summary>The target honours <see cref="BlockRequestFlags.FastZero"/> (by doing it fast or by refusing fast).</summary>
+    /// <summary>
+    /// The target honours <see cref="BlockRequestFlags.FastZero"/> (by doing it fast or by refusing fast).
+    /// </summary>
     public bool CanFastZero { get; init; } = true;
 
     public bool CanCache { get; init; } = true;
 
-    /// <summary>A flush on one connection covers the completed writes of all of them, and reads see every completed write.</summary>
+    /// <summary>
+    /// A flush on one connection covers the completed writes of all of them, and reads see every completed write.
+    /// </summary>
     public bool CanMultiConnect { get; init; } = true;
 
     public bool IsRotational { get; init; }

@@ -9,8 +9,8 @@ using Runbooks.BlockPath.Storage;
 namespace Runbooks.SiteAgent.Commands;
 
 /// <summary>
-/// <c>nbd</c>: serves one raw file, with nothing else configured. For foreign test suites, for measuring a single copy, and
-/// for an operator who needs to look into an image.
+/// <c>nbd</c>: serves one raw file, with nothing else configured. For foreign test suites, for measuring a single
+/// copy, and for an operator who needs to look into an image.
 /// </summary>
 internal static class NbdCommand
 {
@@ -20,7 +20,8 @@ internal static class NbdCommand
     public static Command Create()
     {
         Option<string?> unix = new("--unix") { Description = "Listen on this Unix socket path.", HelpName = "SOCKET" };
-        Option<string?> tcp = new("--tcp") { Description = "Listen on this address; port 0 picks one.", HelpName = "HOST:PORT" };
+        Option<string?> tcp =
+            new("--tcp") { Description = "Listen on this address; port 0 picks one.", HelpName = "HOST:PORT" };
         Option<string> file = new("--file") { Description = "Raw image or block device to serve.", Required = true };
         Option<string> export = new("--export")
         {
@@ -83,7 +84,8 @@ internal static class NbdCommand
         {
             return Fail(ExitFailed, $"cannot listen on {request.Unix ?? request.Tcp}: {refused.Message}");
         }
-        catch (Exception unreadable) when (unreadable is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception unreadable)
+            when (unreadable is CryptographicException or IOException or UnauthorizedAccessException)
         {
             return Fail(ExitFailed, unreadable.Message);
         }
@@ -114,7 +116,8 @@ internal static class NbdCommand
         await server.StopAsync();
         if (!request.IsReadOnly && !file.IsPoisoned)
         {
-            // Nothing acknowledged with FUA or FLUSH needs this; it spares an operator a surprise after an orderly stop.
+            // Nothing acknowledged with FUA or FLUSH needs this; it spares an operator a surprise after an orderly
+            // stop.
             file.Flush();
         }
     }

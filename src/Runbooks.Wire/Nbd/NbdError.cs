@@ -1,7 +1,10 @@
 namespace Runbooks.Wire.Nbd;
 
-/// <summary>The error numbers an NBD reply may carry; the protocol fixes them, whatever the server's own errno values are.</summary>
-/// <remarks>Source: NBD protocol, "Error values". There is no EROFS: a refused write is <see cref="NotPermitted"/>.</remarks>
+/// <summary>
+/// The error numbers an NBD reply may carry; the protocol fixes them, whatever the server's own errno values are.
+/// </summary>
+/// <remarks>Source: NBD protocol, "Error values". There is no EROFS: a refused write is <see
+/// cref="NotPermitted"/>.</remarks>
 public enum NbdError : uint
 {
     /// <summary>Success.</summary>

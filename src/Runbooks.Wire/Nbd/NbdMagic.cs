@@ -1,6 +1,8 @@
 namespace Runbooks.Wire.Nbd;
 
-/// <summary>The constants that frame every NBD message. Source: NBD protocol, "Protocol phases"; all numbers are big endian.</summary>
+/// <summary>
+/// The constants that frame every NBD message. Source: NBD protocol, "Protocol phases"; all numbers are big endian.
+/// </summary>
 public static class NbdMagic
 {
     /// <summary>"NBDMAGIC": first eight bytes of the server.</summary>

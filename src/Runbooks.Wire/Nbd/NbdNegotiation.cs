@@ -8,7 +8,9 @@ public enum NbdNegotiationStep
     /// <summary>Send the output, read the next option.</summary>
     Continue,
 
-    /// <summary>Send the output, then run the TLS handshake, then call <see cref="NbdNegotiation.TlsStarted"/>.</summary>
+    /// <summary>
+    /// Send the output, then run the TLS handshake, then call <see cref="NbdNegotiation.TlsStarted"/>.
+    /// </summary>
     StartTls,
 
     /// <summary>Send the output and begin transmission under <see cref="NbdNegotiation.Terms"/>.</summary>
@@ -24,8 +26,8 @@ public enum NbdNegotiationStep
 /// option asks <see cref="Admit"/> whether to read, skip or close, and calls <see cref="OnOption"/> or
 /// <see cref="OnSkipped"/>.
 /// <b>Threading</b>: one owner.
-/// <b>Source</b>: NBD protocol, "Fixed newstyle negotiation". Where TLS is on it is required: an optional upgrade can be
-/// stripped by whoever sits in the middle. STARTTLS forgets all that was agreed before it, since that part was
+/// <b>Source</b>: NBD protocol, "Fixed newstyle negotiation". Where TLS is on it is required: an optional upgrade can
+/// be stripped by whoever sits in the middle. STARTTLS forgets all that was agreed before it, since that part was
 /// readable and writable by others.
 /// </remarks>
 public sealed class NbdNegotiation(INbdCatalogue catalogue, bool isTlsRequired)
@@ -54,7 +56,9 @@ public sealed class NbdNegotiation(INbdCatalogue catalogue, bool isTlsRequired)
     /// <summary>The agreement; null before <see cref="NbdNegotiationStep.Transmit"/>.</summary>
     public NbdSessionTerms? Terms { get; private set; }
 
-    /// <summary>Takes the client's four bytes of flags; false when they hold unknown bits and the connection must be closed.</summary>
+    /// <summary>
+    /// Takes the client's four bytes of flags; false when they hold unknown bits and the connection must be closed.
+    /// </summary>
     public bool AcceptClientFlags(uint flags)
     {
         _withZeroes = (flags & NbdMagic.ClientNoZeroes) == 0;
@@ -266,5 +270,6 @@ public sealed class NbdNegotiation(INbdCatalogue catalogue, bool isTlsRequired)
         _isStructured && _contextExport == requestedName);
 
     private NbdTransmissionFlags SessionFlags(NbdExportFacts export) =>
-        export.Flags | NbdTransmissionFlags.HasFlags | (_isStructured ? NbdTransmissionFlags.SendDf : NbdTransmissionFlags.None);
+        export.Flags | NbdTransmissionFlags.HasFlags | (_isStructured
+            ? NbdTransmissionFlags.SendDf : NbdTransmissionFlags.None);
 }

@@ -7,11 +7,13 @@ namespace Runbooks.Wire.Nbd;
 /// <summary>Decoders of option data. They trust no length and allow no byte too few or too many.</summary>
 public static class NbdOptionData
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Data of INFO and GO: a name and a list of wanted information.</summary>
     public static bool TryReadInfo(
-        ReadOnlySpan<byte> data, [NotNullWhen(true)] out string? name, [NotNullWhen(true)] out IReadOnlyList<NbdInfo>? wanted)
+        ReadOnlySpan<byte> data, [NotNullWhen(true)] out string? name,
+            [NotNullWhen(true)] out IReadOnlyList<NbdInfo>? wanted)
     {
         wanted = null;
         if (!TryTakeString(ref data, out name) || data.Length < 2)
@@ -38,7 +40,8 @@ public static class NbdOptionData
 
     /// <summary>Data of LIST_META_CONTEXT and SET_META_CONTEXT: a name and queries.</summary>
     public static bool TryReadMetaContext(
-        ReadOnlySpan<byte> data, [NotNullWhen(true)] out string? name, [NotNullWhen(true)] out IReadOnlyList<string>? queries)
+        ReadOnlySpan<byte> data, [NotNullWhen(true)] out string? name,
+            [NotNullWhen(true)] out IReadOnlyList<string>? queries)
     {
         queries = null;
         if (!TryTakeString(ref data, out name) || data.Length < 4)

@@ -14,7 +14,8 @@ public readonly record struct NbdOptionHeader(NbdOption Option, uint Length)
     public static bool TryRead(ReadOnlySpan<byte> source, out NbdOptionHeader header)
     {
         header = new NbdOptionHeader(
-            (NbdOption)BinaryPrimitives.ReadUInt32BigEndian(source[8..]), BinaryPrimitives.ReadUInt32BigEndian(source[12..]));
+            (NbdOption)BinaryPrimitives.ReadUInt32BigEndian(source[8..]),
+                BinaryPrimitives.ReadUInt32BigEndian(source[12..]));
         return BinaryPrimitives.ReadUInt64BigEndian(source) == NbdMagic.Option;
     }
 

@@ -60,7 +60,8 @@ public static class NbdOptionReplies
     }
 
     /// <summary>Size and flags.</summary>
-    public static void WriteInfoExport(IBufferWriter<byte> output, NbdOption option, ulong length, NbdTransmissionFlags flags)
+    public static void WriteInfoExport(IBufferWriter<byte> output, NbdOption option, ulong length,
+        NbdTransmissionFlags flags)
     {
         Span<byte> data = stackalloc byte[12];
         BinaryPrimitives.WriteUInt16BigEndian(data, (ushort)NbdInfo.Export);
@@ -70,7 +71,8 @@ public static class NbdOptionReplies
     }
 
     /// <summary>Block sizes.</summary>
-    public static void WriteInfoBlockSize(IBufferWriter<byte> output, NbdOption option, uint min, uint preferred, uint max)
+    public static void WriteInfoBlockSize(IBufferWriter<byte> output, NbdOption option, uint min, uint preferred,
+        uint max)
     {
         Span<byte> data = stackalloc byte[14];
         BinaryPrimitives.WriteUInt16BigEndian(data, (ushort)NbdInfo.BlockSize);
@@ -89,7 +91,8 @@ public static class NbdOptionReplies
         Write(output, option, NbdOptionReply.Info, data);
     }
 
-    private static void Write(IBufferWriter<byte> output, NbdOption option, NbdOptionReply reply, ReadOnlySpan<byte> data)
+    private static void Write(IBufferWriter<byte> output, NbdOption option, NbdOptionReply reply,
+        ReadOnlySpan<byte> data)
     {
         Span<byte> span = output.GetSpan(HeaderSize + data.Length);
         BinaryPrimitives.WriteUInt64BigEndian(span, NbdMagic.OptionReply);

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Runbooks.Wire.Nbd;
 
-/// <summary>Encoders of transmission replies. Each writes at the start of the span and returns the bytes written.</summary>
+/// <summary>
+/// Encoders of transmission replies. Each writes at the start of the span and returns the bytes written.
+/// </summary>
 /// <remarks><b>Source</b>: NBD protocol, "Simple reply message" and "Structured reply chunk message".</remarks>
 public static class NbdReplies
 {
@@ -71,7 +73,8 @@ public static class NbdReplies
     /// <summary>The start of a final block status chunk; the extents follow, see <see cref="WriteExtent"/>.</summary>
     public static int WriteBlockStatus(Span<byte> destination, ulong cookie, uint context, int extents)
     {
-        WriteChunkHeader(destination, NbdChunkType.BlockStatus, cookie, (uint)(4 + (extents * ExtentSize)), isDone: true);
+        WriteChunkHeader(destination, NbdChunkType.BlockStatus, cookie, (uint)(4 + (extents * ExtentSize)),
+            isDone: true);
         BinaryPrimitives.WriteUInt32BigEndian(destination[ChunkHeaderSize..], context);
         return BlockStatusSize;
     }
@@ -84,7 +87,8 @@ public static class NbdReplies
         return ExtentSize;
     }
 
-    private static int WriteChunkHeader(Span<byte> destination, NbdChunkType type, ulong cookie, uint length, bool isDone)
+    private static int WriteChunkHeader(Span<byte> destination, NbdChunkType type, ulong cookie, uint length,
+        bool isDone)
     {
         new NbdChunkHeader(isDone ? DoneFlag : (ushort)0, type, cookie, length).Write(destination);
         return ChunkHeaderSize;

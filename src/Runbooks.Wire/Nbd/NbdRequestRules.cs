@@ -2,9 +2,9 @@ namespace Runbooks.Wire.Nbd;
 
 /// <summary>Decides whether a request may be tried at all, before it has any effect.</summary>
 /// <remarks>
-/// <b>Source</b>: NBD protocol, "Request types" and "Error values". Beyond the end a WRITE or WRITE_ZEROES is ENOSPC, as a disk
-/// that is full would say, anything else EINVAL. A request of no bytes is served and does nothing, except BLOCK_STATUS,
-/// whose answer cannot be empty.
+/// <b>Source</b>: NBD protocol, "Request types" and "Error values". Beyond the end a WRITE or WRITE_ZEROES is ENOSPC,
+/// as a disk that is full would say, anything else EINVAL. A request of no bytes is served and does nothing, except
+/// BLOCK_STATUS, whose answer cannot be empty.
 /// </remarks>
 public static class NbdRequestRules
 {
@@ -45,7 +45,8 @@ public static class NbdRequestRules
         }
 
         uint unaligned = terms.Export.BlockSizeMin - 1;
-        return ((uint)request.Offset & unaligned) == 0 && (request.Length & unaligned) == 0 ? NbdError.None : NbdError.Invalid;
+        return ((uint)request.Offset & unaligned) == 0
+            && (request.Length & unaligned) == 0 ? NbdError.None : NbdError.Invalid;
     }
 
     private static bool IsOffered(NbdCommand command, NbdSessionTerms terms)
@@ -66,7 +67,8 @@ public static class NbdRequestRules
     private static bool AreFlagsAllowed(in NbdRequestHeader request, NbdSessionTerms terms)
     {
         NbdTransmissionFlags can = terms.Export.Flags;
-        NbdCommandFlags allowed = (can & NbdTransmissionFlags.SendFua) != 0 ? NbdCommandFlags.Fua : NbdCommandFlags.None;
+        NbdCommandFlags allowed = (can & NbdTransmissionFlags.SendFua) != 0
+            ? NbdCommandFlags.Fua : NbdCommandFlags.None;
         allowed |= request.Command switch
         {
             NbdCommand.Read when (can & NbdTransmissionFlags.SendDf) != 0 => NbdCommandFlags.DontFragment,

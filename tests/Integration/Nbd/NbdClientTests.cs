@@ -17,7 +17,8 @@ public sealed class NbdClientTests
         Assert.Equal(Size, export.GetProperty("export-size").GetInt64());
         foreach (string ability in new[]
                  {
-                     "can_cache", "can_df", "can_fast_zero", "can_flush", "can_fua", "can_multi_conn", "can_trim", "can_zero",
+                     "can_cache", "can_df", "can_fast_zero", "can_flush", "can_fua", "can_multi_conn", "can_trim",
+                         "can_zero",
                  })
         {
             Assert.True(export.GetProperty(ability).GetBoolean(), ability);
@@ -45,8 +46,10 @@ public sealed class NbdClientTests
         await using ServedImage served = await ServedImage.StartAsync(Size);
         await Tool.MustAsync("qemu-io", "-f", "raw", "-c", "write -P 9 1M 1M", served.Uri);
         string map = await Tool.MustAsync("nbdinfo", "--map", served.Uri);
-        string[] rows = [.. map.Split('\n').Select(row => string.Join(' ', row.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
-        Assert.Equal(["0 1048576 3 hole,zero", "1048576 1048576 0 data", $"2097152 {Size - 2097152} 3 hole,zero"], rows[..3]);
+        string[] rows = [.. map.Split('\n')
+            .Select(row => string.Join(' ', row.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+        Assert.Equal(["0 1048576 3 hole,zero", "1048576 1048576 0 data", $"2097152 {Size - 2097152} 3 hole,zero"],
+            rows[..3]);
     }
 
     [Fact]

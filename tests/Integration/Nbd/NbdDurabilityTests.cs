@@ -41,7 +41,8 @@ public sealed partial class NbdDurabilityTests
     {
         string folder = ServedImage.NewFolder();
         await using ServedImage served = await StartTracedAsync(
-            folder, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=2", "-o", Path.Combine(folder, "trace"));
+            folder, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=2", "-o",
+                Path.Combine(folder, "trace"));
         string answers = await Tool.PythonNbdAsync(
             """
             import nbd, sys

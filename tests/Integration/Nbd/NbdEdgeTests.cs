@@ -1,6 +1,8 @@
 namespace Runbooks.Tests.Integration.Nbd;
 
-/// <summary>What well-behaved tools do not send: edges of the protocol, through libnbd and through raw sockets.</summary>
+/// <summary>
+/// What well-behaved tools do not send: edges of the protocol, through libnbd and through raw sockets.
+/// </summary>
 public sealed class NbdEdgeTests
 {
     private const long Size = 200_000_001;
@@ -166,7 +168,8 @@ public sealed class NbdEdgeTests
     {
         await using ServedImage served = await ServedImage.StartAsync(Size);
         using System.Net.Sockets.Socket idle = new(
-            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream,
+                System.Net.Sockets.ProtocolType.Unspecified);
         await idle.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(served.Socket));
         Assert.Equal(0, await served.TerminateAsync());
         Assert.False(File.Exists(served.Socket));
@@ -178,7 +181,8 @@ public sealed class NbdEdgeTests
         await using ServedImage served = await ServedImage.StartAsync(Size);
         string other = Path.Combine(served.Folder, "other.sock");
         (int exit, string text) = await Tool.RunAsync(
-            ServedImage.AgentPath.TrimStart(), "nbd", "--unix", other, "--file", Path.Combine(served.Folder, "absent.img"));
+            ServedImage.AgentPath, "nbd", "--unix", other, "--file",
+                Path.Combine(served.Folder, "absent.img"));
         Assert.Equal(1, exit);
         Assert.Contains("No such file", text);
         (exit, text) = await Tool.RunAsync(ServedImage.AgentPath, "nbd", "--unix", other, "--file", served.Image);

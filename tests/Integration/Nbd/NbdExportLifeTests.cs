@@ -85,7 +85,8 @@ public sealed class NbdExportLifeTests : IAsyncLifetime
     {
         _authorizer.Hidden["vol"] = true;
         Assert.NotEqual(0, (await Tool.RunAsync("nbdinfo", _uri)).Exit);
-        Assert.DoesNotContain("vol", (await Tool.RunAsync("nbdinfo", "--list", $"nbd://{new Uri(_uri).Authority}/")).Output.Replace(_uri, string.Empty, StringComparison.Ordinal));
+        Assert.DoesNotContain("vol", (await Tool.RunAsync("nbdinfo", "--list",
+            $"nbd://{new Uri(_uri).Authority}/")).Output.Replace(_uri, string.Empty, StringComparison.Ordinal));
     }
 
     [Fact]

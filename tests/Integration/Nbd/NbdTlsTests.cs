@@ -21,7 +21,8 @@ public sealed class NbdTlsTests
         string bad = Directory.CreateDirectory(Path.Combine(folder, "bad")).FullName;
         Issue(bad, "client", strangers, ours);
 
-        await using ServedImage served = await ServedImage.StartAsync(1 << 20, folder, options: ["--tls-certificates", server]);
+        await using ServedImage served =
+            await ServedImage.StartAsync(1 << 20, folder, options: ["--tls-certificates", server]);
         string address = served.TcpUri.Replace("nbd://127.0.0.1", "nbds://localhost", StringComparison.Ordinal);
         string info = await Tool.MustAsync("nbdinfo", $"{address}?tls-certificates={good}");
         Assert.Contains("with TLS", info);
@@ -58,7 +59,8 @@ public sealed class NbdTlsTests
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         using X509Certificate2 issued = request.Create(
-            issuer, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), RandomNumberGenerator.GetBytes(8));
+            issuer, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1),
+                RandomNumberGenerator.GetBytes(8));
         File.WriteAllText(Path.Combine(folder, $"{role}-cert.pem"), issued.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, $"{role}-key.pem"), key.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(Path.Combine(folder, "ca-cert.pem"), trusted.ExportCertificatePem());

@@ -47,10 +47,12 @@ internal sealed class ServedImage : IAsyncDisposable
 
         string[] command =
         [
-            .. wrapper ?? [], AgentPath, "nbd", "--unix", Path.Combine(folder, "s.sock"), "--tcp", "127.0.0.1:0", "--file", image,
+            .. wrapper ?? [], AgentPath, "nbd", "--unix", Path.Combine(folder, "s.sock"), "--tcp", "127.0.0.1:0",
+                "--file", image,
             .. options,
         ];
-        Process process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
+        Process process = Process.Start(new ProcessStartInfo(command[0],
+            command[1..]) { RedirectStandardOutput = true })!;
         string tcp = await LineAsync(process);
         await LineAsync(process);
         return new ServedImage(process, folder, tcp["listening on ".Length..]);

@@ -53,7 +53,9 @@ internal static class Tool
         return string.Empty;
     }
 
-    /// <summary>Runs a script with the system's python, which is where the distribution installs the libnbd binding.</summary>
+    /// <summary>
+    /// Runs a script with the system's python, which is where the distribution installs the libnbd binding.
+    /// </summary>
     public static async Task<string> PythonNbdAsync(string script, params string[] arguments)
     {
         (int missing, _) = await RunAsync("python3", "-c", "import nbd");

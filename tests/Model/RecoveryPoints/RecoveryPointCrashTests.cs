@@ -6,8 +6,8 @@ using static Runbooks.Testing.Points.PointScenario;
 namespace Runbooks.Tests.Model.RecoveryPoints;
 
 /// <summary>
-/// Power goes at every disk operation of a workload, and the disk then holds any mixture of unflushed writes. A point that is
-/// shown whole reads exactly its instant; a point that was answered whole is there.
+/// Power goes at every disk operation of a workload, and the disk then holds any mixture of unflushed writes. A point
+/// that is shown whole reads exactly its instant; a point that was answered whole is there.
 /// </summary>
 public sealed class RecoveryPointCrashTests
 {
@@ -114,8 +114,10 @@ public sealed class RecoveryPointCrashTests
         PointScenario after = new(disk);
         foreach (PointRecord point in after.Points.Points)
         {
-            Assert.True(point.State == PointState.Whole, $"{when}: {point.Id} is {point.State}: {point.WithdrawnBecause}");
-            Assert.True(before.Expected[point.Id].AsSpan().SequenceEqual(after.Read(point.Id)), $"{when}: {point.Id} is wrong");
+            Assert.True(point.State == PointState.Whole,
+                $"{when}: {point.Id} is {point.State}: {point.WithdrawnBecause}");
+            Assert.True(before.Expected[point.Id].AsSpan().SequenceEqual(after.Read(point.Id)),
+                $"{when}: {point.Id} is wrong");
         }
 
         foreach (var id in before.Whole)

@@ -88,7 +88,8 @@ public sealed class RecordingFile : IBlockFile
                 end = Math.Min(((end / Page) + 1) * Page, offset + length);
             }
 
-            extents.Add(new BlockExtent(end - position, isData ? BlockExtentState.Data : BlockExtentState.Hole | BlockExtentState.Zero));
+            extents.Add(new BlockExtent(end - position,
+                isData ? BlockExtentState.Data : BlockExtentState.Hole | BlockExtentState.Zero));
             position = end;
         }
     }

@@ -3,13 +3,14 @@ using Runbooks.BlockPath.Storage;
 namespace Runbooks.Testing.Disks;
 
 /// <summary>
-/// A file system in memory that remembers which writes were never flushed, loses power at a chosen operation, and can then show
-/// what a disk might hold.
+/// A file system in memory that remembers which writes were never flushed, loses power at a chosen operation, and can
+/// then show what a disk might hold.
 /// </summary>
 /// <remarks>
-/// Model: a flush makes all earlier writes of that file durable. Unflushed writes may each be there, be gone, or be torn at
-/// a 512-byte border, independently. A new, renamed or deleted name is durable after its directory was flushed; before, a
-/// prefix of the name changes may have happened. A flushed file whose name was not flushed may be missing.
+/// Model: a flush makes all earlier writes of that file durable. Unflushed writes may each be there, be gone, or be
+/// torn at a 512-byte border, independently. A new, renamed or deleted name is durable after its directory was
+/// flushed; before, a prefix of the name changes may have happened. A flushed file whose name was not flushed may be
+/// missing.
 /// Not modelled: data that changes after it was durable.
 /// </remarks>
 public sealed class RecordingFileSystem : IFileSystem
@@ -25,7 +26,9 @@ public sealed class RecordingFileSystem : IFileSystem
     /// <summary>Power goes before the operation of this number is carried out.</summary>
     public int CrashAt { get; set; } = int.MaxValue;
 
-    /// <summary>errno that the next flush of a path ending so reports; the writes before it are then lost or not.</summary>
+    /// <summary>
+    /// errno that the next flush of a path ending so reports; the writes before it are then lost or not.
+    /// </summary>
     public (string PathEnd, int Errno)? FailFlush { get; set; }
 
     public bool HasCrashed { get; private set; }
@@ -109,7 +112,10 @@ public sealed class RecordingFileSystem : IFileSystem
 
     public bool TryReflink(IBlockFile from, IBlockFile to) => false;
 
-    /// <summary>One state the disk may be in after the crash, chosen by the random source; null keeps no unflushed write at all.</summary>
+    /// <summary>
+    /// One state the disk may be in after the crash, chosen by the random source; null keeps no unflushed write at
+    /// all.
+    /// </summary>
     public RecordingFileSystem AfterCrash(Random? random)
     {
         RecordingFileSystem after = new();

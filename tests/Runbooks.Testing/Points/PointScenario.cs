@@ -50,7 +50,8 @@ public sealed class PointScenario : IDisposable
 
     public static RecoveryPointId Id(int number) => RecoveryPointId.Parse($"rp_point{number:d4}");
 
-    public void Write(long offset, int length, byte value) => _file.Write(offset, Enumerable.Repeat(value, length).ToArray());
+    public void Write(long offset, int length, byte value) =>
+        _file.Write(offset, Enumerable.Repeat(value, length).ToArray());
 
     public void Flush() => _file.Flush();
 
@@ -66,7 +67,8 @@ public sealed class PointScenario : IDisposable
     public void Make(int number)
     {
         RecoveryPointId id = Id(number);
-        PendingPoint pending = Points.Prepare(id, DateTimeOffset.UnixEpoch.AddMinutes(number), RecoveryPointReason.Requested).Require();
+        PendingPoint pending =
+            Points.Prepare(id, DateTimeOffset.UnixEpoch.AddMinutes(number), RecoveryPointReason.Requested).Require();
         using (_file.HoldWrites())
         {
             pending.Pin();

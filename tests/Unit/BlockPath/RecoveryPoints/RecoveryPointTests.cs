@@ -160,7 +160,8 @@ public sealed class RecoveryPointTests : IDisposable
         }
 
         DateTimeOffset muchLater = DateTimeOffset.UnixEpoch.AddDays(9);
-        Assert.Equal([Id(1), Id(2)], new RetentionRule(2, null).ToDrop(_scenario.Points.Points, muchLater).Select(p => p.Id));
+        Assert.Equal([Id(1), Id(2)],
+            new RetentionRule(2, null).ToDrop(_scenario.Points.Points, muchLater).Select(p => p.Id));
         Assert.Equal(
             [Id(1), Id(2), Id(3)],
             new RetentionRule(9, TimeSpan.FromDays(1)).ToDrop(_scenario.Points.Points, muchLater).Select(p => p.Id));

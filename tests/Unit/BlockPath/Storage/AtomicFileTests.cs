@@ -51,7 +51,8 @@ public sealed class AtomicFileTests
             for (int seed = -1; seed < 40; seed++)
             {
                 string? found = Read(files.AfterCrash(seed < 0 ? null : new Random(seed)));
-                Assert.True(found == acknowledged || found == attempted, $"crash {crashAt}, seed {seed}: found '{found}'");
+                Assert.True(found == acknowledged || found == attempted,
+                    $"crash {crashAt}, seed {seed}: found '{found}'");
             }
 
             if (finished)

@@ -13,7 +13,8 @@ public sealed class NbdNegotiationTests
     public void Go_ForAnExport_SendsFactsAndBeginsTransmission()
     {
         NbdNegotiation negotiation = New();
-        Assert.Equal(NbdNegotiationStep.Transmit, Send(negotiation, NbdOption.Go, Info("disk", NbdInfo.BlockSize, NbdInfo.Name)));
+        Assert.Equal(NbdNegotiationStep.Transmit,
+            Send(negotiation, NbdOption.Go, Info("disk", NbdInfo.BlockSize, NbdInfo.Name)));
         Assert.Equal([NbdOptionReply.Info, NbdOptionReply.Info, NbdOptionReply.Info, NbdOptionReply.Ack], Replies());
         Assert.Equal("disk", negotiation.Terms!.Export.Name);
         Assert.False(negotiation.Terms.StructuredReplies);
@@ -112,7 +113,9 @@ public sealed class NbdNegotiationTests
         Assert.Equal(NbdNegotiation.Admission.Close, negotiation.Admit(new NbdOptionHeader(NbdOption.List, 0)));
     }
 
-    /// <summary>Random options with random data: the machine never throws and never answers more than a bounded size.</summary>
+    /// <summary>
+    /// Random options with random data: the machine never throws and never answers more than a bounded size.
+    /// </summary>
     [Fact]
     public void Fuzz_RandomOptions_NeverThrow()
     {
@@ -222,7 +225,8 @@ public sealed class NbdNegotiationTests
             new("other", 1 << 21, NbdTransmissionFlags.HasFlags),
         ];
 
-        public NbdExportFacts? Find(string name) => _exports.Find(export => export.Name == (name.Length == 0 ? "disk" : name));
+        public NbdExportFacts? Find(string name) =>
+            _exports.Find(export => export.Name == (name.Length == 0 ? "disk" : name));
 
         public IReadOnlyList<NbdExportFacts> List() => _exports;
     }

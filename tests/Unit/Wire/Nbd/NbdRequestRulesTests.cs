@@ -29,7 +29,8 @@ public sealed class NbdRequestRulesTests
     [InlineData(NbdCommand.Flush, 0ul, 0u, NbdError.None)]
     [InlineData(NbdCommand.Flush, 0ul, 1u, NbdError.Invalid)]
     [InlineData((NbdCommand)99, 0ul, 0u, NbdError.Invalid)]
-    public void Range_PerCommand_HasTheProtocolsError(NbdCommand command, ulong offset, uint length, NbdError expected) =>
+    public void Range_PerCommand_HasTheProtocolsError(NbdCommand command, ulong offset, uint length,
+        NbdError expected) =>
         Assert.Equal(expected, Check(Full, command, NbdCommandFlags.None, offset, length));
 
     [Theory]
@@ -37,7 +38,8 @@ public sealed class NbdRequestRulesTests
     [InlineData(NbdCommand.Write, NbdCommandFlags.DontFragment, NbdError.Invalid)]
     [InlineData(NbdCommand.Write, NbdCommandFlags.Fua, NbdError.None)]
     [InlineData(NbdCommand.Read, NbdCommandFlags.Fua, NbdError.None)]
-    [InlineData(NbdCommand.WriteZeroes, NbdCommandFlags.NoHole | NbdCommandFlags.FastZero | NbdCommandFlags.Fua, NbdError.None)]
+    [InlineData(NbdCommand.WriteZeroes, NbdCommandFlags.NoHole | NbdCommandFlags.FastZero | NbdCommandFlags.Fua,
+        NbdError.None)]
     [InlineData(NbdCommand.Trim, NbdCommandFlags.NoHole, NbdError.Invalid)]
     [InlineData(NbdCommand.BlockStatus, NbdCommandFlags.RequestOne, NbdError.None)]
     [InlineData(NbdCommand.Read, NbdCommandFlags.RequestOne, NbdError.Invalid)]
@@ -51,14 +53,16 @@ public sealed class NbdRequestRulesTests
     [InlineData(NbdCommand.WriteZeroes)]
     public void Write_ToAReadOnlyExport_IsNotPermitted(NbdCommand command)
     {
-        NbdSessionTerms terms = Full with { Export = Full.Export with { Flags = Everything | NbdTransmissionFlags.ReadOnly } };
+        NbdSessionTerms terms =
+            Full with { Export = Full.Export with { Flags = Everything | NbdTransmissionFlags.ReadOnly } };
         Assert.Equal(NbdError.NotPermitted, Check(terms, command, NbdCommandFlags.None, 0, 4));
     }
 
     [Fact]
     public void BlockStatus_WithoutAgreedContext_IsInvalid() =>
         Assert.Equal(
-            NbdError.Invalid, Check(Full with { BaseAllocation = false }, NbdCommand.BlockStatus, NbdCommandFlags.None, 0, 4));
+            NbdError.Invalid, Check(Full with { BaseAllocation = false }, NbdCommand.BlockStatus,
+                NbdCommandFlags.None, 0, 4));
 
     [Fact]
     public void Unaligned_BelowTheMinimumBlock_IsInvalid()
