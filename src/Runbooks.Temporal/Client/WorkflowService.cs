@@ -43,7 +43,8 @@ public sealed class WorkflowService : RpcService
 
     public Task<GetWorkflowExecutionHistoryReverseResponse> GetWorkflowExecutionHistoryReverseAsync(
         GetWorkflowExecutionHistoryReverseRequest request, RpcOptions? options = null) =>
-        CallAsync("GetWorkflowExecutionHistoryReverse", request, GetWorkflowExecutionHistoryReverseResponse.Parser, options);
+        CallAsync(
+            "GetWorkflowExecutionHistoryReverse", request, GetWorkflowExecutionHistoryReverseResponse.Parser, options);
 
     public Task<PollWorkflowTaskQueueResponse> PollWorkflowTaskQueueAsync(
         PollWorkflowTaskQueueRequest request, RpcOptions? options = null) =>
@@ -75,7 +76,8 @@ public sealed class WorkflowService : RpcService
 
     public Task<RespondActivityTaskCompletedByIdResponse> RespondActivityTaskCompletedByIdAsync(
         RespondActivityTaskCompletedByIdRequest request, RpcOptions? options = null) =>
-        CallAsync("RespondActivityTaskCompletedById", request, RespondActivityTaskCompletedByIdResponse.Parser, options);
+        CallAsync(
+            "RespondActivityTaskCompletedById", request, RespondActivityTaskCompletedByIdResponse.Parser, options);
 
     public Task<RespondActivityTaskFailedResponse> RespondActivityTaskFailedAsync(
         RespondActivityTaskFailedRequest request, RpcOptions? options = null) =>
@@ -103,7 +105,8 @@ public sealed class WorkflowService : RpcService
 
     public Task<SignalWithStartWorkflowExecutionResponse> SignalWithStartWorkflowExecutionAsync(
         SignalWithStartWorkflowExecutionRequest request, RpcOptions? options = null) =>
-        CallAsync("SignalWithStartWorkflowExecution", request, SignalWithStartWorkflowExecutionResponse.Parser, options);
+        CallAsync(
+            "SignalWithStartWorkflowExecution", request, SignalWithStartWorkflowExecutionResponse.Parser, options);
 
     public Task<ResetWorkflowExecutionResponse> ResetWorkflowExecutionAsync(
         ResetWorkflowExecutionRequest request, RpcOptions? options = null) =>

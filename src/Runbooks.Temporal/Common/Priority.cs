@@ -1,6 +1,6 @@
 namespace Runbooks.Temporal.Common;
 
-/// <summary>Order of tasks within one task queue. Tasks of equal key are shared out by fairness key and weight.</summary>
+/// <summary>Order of tasks within one task queue. Equal keys are shared out by fairness key and weight.</summary>
 public record Priority
 {
     public Priority(int? priorityKey = null, string? fairnessKey = null, float? fairnessWeight = null)

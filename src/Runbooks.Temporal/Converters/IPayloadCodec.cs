@@ -2,7 +2,7 @@ using Temporalio.Api.Common.V1;
 
 namespace Runbooks.Temporal.Converters;
 
-/// <summary>Transforms payload bytes on their way to and from the server: encryption, compression. May do I/O.</summary>
+/// <summary>Transforms payload bytes to and from the server: encryption, compression. May do I/O.</summary>
 public interface IPayloadCodec
 {
     /// <summary>Encodes payloads; must not change its input. The answer may differ in count only if

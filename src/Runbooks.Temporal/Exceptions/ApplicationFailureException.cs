@@ -50,7 +50,7 @@ public class ApplicationFailureException : FailureException
         Category = info.Category;
     }
 
-    /// <summary>Type retry policies match on; null when none was given. For foreign exceptions the class name.</summary>
+    /// <summary>Type retry policies match on; null for none. For foreign exceptions the class.</summary>
     public string? ErrorType { get; }
 
     /// <summary>Default false: the retry policy decides. True: never retried.</summary>

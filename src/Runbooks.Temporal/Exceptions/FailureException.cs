@@ -2,7 +2,7 @@ using Temporalio.Api.Failure.V1;
 
 namespace Runbooks.Temporal.Exceptions;
 
-/// <summary>An exception that travels as a Temporal <c>Failure</c>. Thrown in a workflow it fails the workflow.</summary>
+/// <summary>An exception that travels as a Temporal <c>Failure</c>. Thrown in a workflow it fails it.</summary>
 public class FailureException : TemporalException
 {
     protected internal FailureException(string message, Exception? inner = null)

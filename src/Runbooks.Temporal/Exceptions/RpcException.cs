@@ -36,7 +36,7 @@ public class RpcException : TemporalException
         Unauthenticated = 16,
     }
 
-    /// <summary>Why the call ended. <see cref="StatusCode.Unavailable"/> also when no connection could be made.</summary>
+    /// <summary>Why the call ended. <see cref="StatusCode.Unavailable"/> also when no connection was made.</summary>
     public StatusCode Code { get; }
 
     /// <summary>The <c>grpc-status-details-bin</c> bytes; null when the server sent none.</summary>

@@ -9,7 +9,7 @@ public class WorkflowNondeterminismException : InvalidWorkflowOperationException
     }
 }
 
-/// <summary>Workflow code did something that cannot be replayed; the task fails, the workflow waits for a fix.</summary>
+/// <summary>Workflow code did something that cannot be replayed; its task fails until there is a fix.</summary>
 public class InvalidWorkflowOperationException : TemporalException
 {
     private readonly string? stackTraceOverride;

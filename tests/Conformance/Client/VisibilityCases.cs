@@ -21,7 +21,8 @@ public sealed class VisibilityCases
         }
 
         var query = $"WorkflowId STARTS_WITH '{at.Id}'";
-        var found = await UntilAsync(() => ListAsync(at.Client, query, new() { PageSize = 2 }), list => list.Count == 5);
+        var found = await UntilAsync(
+            () => ListAsync(at.Client, query, new() { PageSize = 2 }), list => list.Count == 5);
 
         Assert.Equal(handles.Select(handle => handle.Id).Order(), found.Select(item => item.Id).Order());
         Assert.All(found, item => Assert.Equal("Listed", item.WorkflowType));
@@ -45,7 +46,8 @@ public sealed class VisibilityCases
         var count = await UntilAsync(
             () => at.Client.CountWorkflowsAsync(query), found => found.Count == 2 && found.Groups.Count == 2);
 
-        Assert.Equal(["Running", "Terminated"], count.Groups.Select(group => (string)group.GroupValues.Single()).Order());
+        var statuses = count.Groups.Select(group => (string)group.GroupValues.Single());
+        Assert.Equal(["Running", "Terminated"], statuses.Order());
         Assert.All(count.Groups, group => Assert.Equal(1, group.Count));
         await open.TerminateAsync();
     }
