@@ -73,7 +73,8 @@ public sealed class GrpcChannelTests
         IHeaderDictionary? seen = null;
         await using var peer = await TlsPeer.StartAsync(context =>
         {
-            seen = new HeaderDictionary(context.Request.Headers.ToDictionary());
+            seen = new HeaderDictionary(
+                context.Request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase));
             return AnswerAsync(context);
         });
         using var connection = TemporalConnection.CreateLazy(new(peer.Address)
