@@ -15,6 +15,9 @@ internal static class GrpcFrame
 {
     private const int PrefixLength = 5;
 
+    // Header of ten bytes, trailer of eight.
+    private const int GzipLengthMin = 18;
+
     public static async Task<IMessage> ReadAsync(PipeReader body, RpcMethod method, int bytesMax, CancellationToken cancel)
     {
         while (true)
@@ -86,6 +89,10 @@ internal static class GrpcFrame
 
     private static ReadOnlySequence<byte> Inflate(ReadOnlySequence<byte> frame, int bytesMax)
     {
+        if (frame.IsEmpty)
+        {
+            return frame;
+        }
         using var gzip = new GZipStream(new MemoryStream(frame.ToArray()), CompressionMode.Decompress);
         var plain = new ArrayBufferWriter<byte>((int)Math.Min(bytesMax, Math.Max(256, frame.Length * 4)));
         for (int read; (read = gzip.Read(plain.GetSpan(256))) > 0;)
@@ -96,7 +103,15 @@ internal static class GrpcFrame
                 throw TooLarge(plain.WrittenCount, bytesMax);
             }
         }
-        return new ReadOnlySequence<byte>(plain.WrittenMemory);
+        // The framework's reader ends quietly where its data ends early; gzip's last four bytes tell the true length.
+        Span<byte> length = stackalloc byte[sizeof(uint)];
+        if (frame.Length >= GzipLengthMin)
+        {
+            frame.Slice(frame.Length - sizeof(uint)).CopyTo(length);
+        }
+        return frame.Length >= GzipLengthMin && BinaryPrimitives.ReadUInt32LittleEndian(length) == plain.WrittenCount
+            ? new ReadOnlySequence<byte>(plain.WrittenMemory)
+            : throw new InvalidDataException("The gzip data ends early.");
     }
 
     private static RpcFault TooLarge(long bytes, int bytesMax) =>
