@@ -1,4 +1,5 @@
 using Runbooks.Domain.Arbiter;
+using Runbooks.Domain.Errors;
 using Runbooks.Domain.States;
 
 namespace Runbooks.Replication.Machines;
@@ -244,6 +245,8 @@ internal sealed class ArbiterDesk(CoreContext core, LinkMachine links)
         {
             if (link.Stage == LinkStage.MarkWanted)
             {
+                Invariant.Require(!link.IsExcused, "acknowledgements wait for a peer before it is marked complete");
+
                 // From here the old permission is void: the request may be granted without our hearing of it.
                 link.HoldsGrant = false;
                 link.Stage = LinkStage.MarkSent;

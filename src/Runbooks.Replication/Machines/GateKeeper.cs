@@ -21,6 +21,7 @@ internal sealed class GateKeeper(
     private bool isClosing;
     private bool isReopening;
     private bool isDrainStored;
+    private bool isRowApplied;
 
     public void Start(PersistedState state)
     {
@@ -53,9 +54,15 @@ internal sealed class GateKeeper(
 
     public void OnConfirmed(ArbiterRow row)
     {
-        foreach (var link in core.Links)
+        // Once per life as a primary: afterwards the links know more than the row, and excusing one that is being marked complete would
+        // acknowledge what it lacks. A row that lacks a mirrored peer is mended by the link itself, by a barrier and MarkComplete.
+        if (!isRowApplied)
         {
-            ApplyRow(link, row);
+            isRowApplied = true;
+            foreach (var link in core.Links)
+            {
+                ApplyRow(link, row);
+            }
         }
 
         core.UpdateExcused();
@@ -177,6 +184,13 @@ internal sealed class GateKeeper(
         }
 
         promotion = order;
+        isRowApplied = false;
+        if (core.Metadata.Role == Role.Fenced)
+        {
+            core.Move(Gate.Closed, Causes.Ordered);
+            core.Persist(core.WithRole(Role.Standby, Causes.Ordered));
+        }
+
         var previous = core.Metadata.History.Count > 0 ? core.Metadata.History[^1].Primary : default;
         foreach (var link in core.Links)
         {
@@ -241,7 +255,8 @@ internal sealed class GateKeeper(
             return;
         }
 
-        core.Answer(drain);
+        // Not a yes to the earlier order: it is not drained yet, and a promotion may be decided on that answer.
+        AnswerDrain(CoreRefusals.Order(OrderKind.Drain, "a later order took its place"));
         drain = order;
         isClosing = closing;
         isDrainStored = false;
@@ -368,7 +383,9 @@ internal sealed class GateKeeper(
             return CoreRefusals.Faulty();
         }
 
-        if (detail.Row.Primary != core.Configuration.Site || core.Metadata.Role != Role.Standby)
+        // A fenced copy holds its own line of writes: only a person who accepted the loss of the other line may choose it.
+        var isEligible = core.Metadata.Role == Role.Standby || (core.Metadata.Role == Role.Fenced && detail.AcceptInconsistent);
+        if (detail.Row.Primary != core.Configuration.Site || !isEligible)
         {
             return CoreRefusals.Order(OrderKind.Promote, $"the row names {detail.Row.Primary}, and this copy is {core.Metadata.Role}");
         }

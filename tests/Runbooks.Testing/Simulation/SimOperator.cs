@@ -18,7 +18,7 @@ internal sealed class SimOperator(Simulation simulation)
     {
         var row = simulation.Arbiter.Row;
         var primary = simulation.Primary;
-        if (primary.IsUp && primary.Core.Role == Role.Standby && row.Generation >= primary.Core.Generation && world.Chance(0.5))
+        if (primary.IsUp && primary.Core.Role != Role.Primary && row.Generation >= primary.Core.Generation && world.Chance(0.5))
         {
             GivePromotion(primary, row);
         }

@@ -165,8 +165,14 @@ public sealed class SimOracle
 
             if (lossAccepted)
             {
-                list.RemoveAll(c => c != seen && c.Answered > 0);
+                list.RemoveAll(c => c != seen);
             }
+        }
+
+        if (lossAccepted)
+        {
+            // What the given-up primary still acknowledges is part of the loss that was accepted.
+            writes.Clear();
         }
     }
 

@@ -23,6 +23,7 @@ public sealed class SimSite
     private readonly HashSet<long> welcomed = [];
     private TimeSpan lastStore;
     private int life;
+    private (int Life, Generation Generation) lastOpening;
     private int starts;
 
     /// <summary>Makes a site that is down.</summary>
@@ -127,6 +128,15 @@ public sealed class SimSite
         listening.Clear();
         owner.OnCrashed(this);
         IsExported = false;
+    }
+
+    /// <summary>True once per process and generation.</summary>
+    public bool IsFirstOpening()
+    {
+        var opening = (life, Core.Generation);
+        var isFirst = lastOpening != opening;
+        lastOpening = opening;
+        return isFirst;
     }
 
     /// <summary>A guest's write.</summary>
@@ -363,6 +373,7 @@ public sealed class SimSite
         }
 
         welcomed.Add(connection.Session);
+        world.Note(() => $"{Site} is welcomed by {owner.SiteIds[from]} in session {connection.Session}");
         Step(VolumeEvent.PeerConnected(SlotOf(from), connection.Session, welcome.Facts));
         foreach (var range in welcome.InDoubt.Append(default))
         {
@@ -531,7 +542,7 @@ public sealed class SimSite
         foreach (var peer in Peers)
         {
             var connection = dialled[peer];
-            if (connection is not null && !welcomed.Contains(connection.Session) && world.Now - connection.Heard[0] > TimeSpan.FromMilliseconds(250))
+            if (connection is not null && !welcomed.Contains(connection.Session) && world.Now - connection.OpenedAt > TimeSpan.FromMilliseconds(250))
             {
                 CloseQuietly(connection, tellPeer: true);
                 connection = null;
@@ -556,6 +567,7 @@ public sealed class SimSite
         }
 
         listening.Add(connection);
+        world.Note(() => $"{Site} hears hello of {owner.SiteIds[from]} in session {connection.Session} as {Core.Role} {Core.Gate} g{Core.Generation}");
         Step(VolumeEvent.PeerOffered(SlotOf(from), connection.Session, facts));
     }
 

@@ -64,6 +64,7 @@ public sealed class Connection
     internal Connection(SimWan wan, SimWorld world, int dialler, int listener, long session)
     {
         (this.wan, this.world, Dialler, Listener, Session) = (wan, world, dialler, listener, session);
+        OpenedAt = world.Now;
         delayMs = 0.2 + (world.NextDouble() * 4);
     }
 
@@ -75,6 +76,9 @@ public sealed class Connection
 
     /// <summary>Number of the session.</summary>
     public long Session { get; }
+
+    /// <summary>When it was opened.</summary>
+    public TimeSpan OpenedAt { get; }
 
     /// <summary>When each end last heard something.</summary>
     public TimeSpan[] Heard { get; } = new TimeSpan[2];

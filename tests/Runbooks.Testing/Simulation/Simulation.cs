@@ -26,6 +26,7 @@ public sealed class Simulation
     private int issued;
     private int sinceCheck;
     private bool hasAcceptedLoss;
+    private bool wasLossAccepted;
 
     /// <summary>Sets up the sites: the first is primary, the others are complete and equal, or blank.</summary>
     public Simulation(int seed, SimOptions options)
@@ -167,7 +168,14 @@ public sealed class Simulation
         }
 
         openedGeneration = site.Core.Generation;
+        if (!site.IsFirstOpening())
+        {
+            // A drain that was called off: what was accepted before is still under way in the same process.
+            return;
+        }
+
         Oracle.Settle(site.Site.ToString(), cell => site.Disk[cell], hasAcceptedLoss);
+        wasLossAccepted = hasAcceptedLoss;
         hasAcceptedLoss = false;
     }
 
@@ -321,7 +329,12 @@ public sealed class Simulation
         }
 
         World.Note(() => $"guest at {site.Site}: {operation}");
-        Oracle.WriteArrived(ticket, first, end, value, site.Core.Generation < openedGeneration);
+        var isSuperseded = site.Core.Generation < openedGeneration;
+        if (!isSuperseded || !(wasLossAccepted || hasAcceptedLoss))
+        {
+            Oracle.WriteArrived(ticket, first, end, value, isSuperseded);
+        }
+
         site.GuestWrite(ticket, range, [.. Enumerable.Repeat(value, end - first)], change, durable ? ChangeFlags.Durable : ChangeFlags.None);
     }
 

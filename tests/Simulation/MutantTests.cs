@@ -1,0 +1,61 @@
+using Runbooks.Testing.Simulation;
+
+namespace Runbooks.Tests.Simulation;
+
+/// <summary>Is the simulation able to see? Each rule is broken on purpose, outside the product's code, and an oracle must object.</summary>
+public sealed class MutantTests
+{
+    private const int SeedsMax = 250;
+
+    /// <summary>The rules whose absence these oracles must notice. Each line of Mutants.txt: the mutant and, after it, why it is one.</summary>
+    public static TheoryData<Mutant> Mutants
+    {
+        get
+        {
+            var data = new TheoryData<Mutant>();
+            foreach (var line in File.ReadLines(Path.Combine(Room.Folder, "Mutants.txt")).Where(l => l.Length > 0 && l[0] != '#'))
+            {
+                data.Add(Enum.Parse<Mutant>(line.Split(' ', 2)[0]));
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Mutants))]
+    public void BrokenRule_ManySeeds_IsCaught(Mutant mutant)
+    {
+        var options = new SimOptions { Mutant = mutant, CrashPerEffect = 0.001, LinkChange = 0.03, OperatorActs = 0.03 };
+        for (var seed = 1; seed <= SeedsMax; seed++)
+        {
+            if (SimulationRunner.Violation(seed, options, out _) is { } violation && !violation.Contains("no rest", StringComparison.Ordinal))
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine($"{mutant} caught by seed {seed}");
+                return;
+            }
+        }
+
+        Assert.Fail($"{mutant} was not caught by {SeedsMax} seeds: the oracles are blind there");
+    }
+}
+
+/// <summary>Where this room's data files are.</summary>
+internal static class Room
+{
+    /// <summary>The folder tests/Simulation of the working copy.</summary>
+    public static string Folder { get; } = Find();
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Mutants.txt")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("tests/Simulation was not found above the test's folder");
+    }
+}

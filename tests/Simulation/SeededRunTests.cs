@@ -1,0 +1,41 @@
+using Runbooks.Domain.States;
+using Runbooks.Testing.Simulation;
+
+namespace Runbooks.Tests.Simulation;
+
+/// <summary>The fixed seeds of every change. Longer runs: see README.md.</summary>
+public sealed class SeededRunTests
+{
+    private static readonly int Factor = int.TryParse(Environment.GetEnvironmentVariable("RUNBOOKS_SIM_SEEDS"), out var n) ? Math.Max(1, n / 100) : 1;
+    private static readonly int First = int.TryParse(Environment.GetEnvironmentVariable("RUNBOOKS_SIM_FIRST"), out var n) ? n : 1;
+
+    [Fact]
+    public void TwoSites_EveryFaultButPower_PromisesHold() => Run(100, new SimOptions());
+
+    [Fact]
+    public void ThreeSites_EveryFaultButPower_PromisesHold() => Run(40, new SimOptions { Sites = 3 });
+
+    [Fact]
+    public void TwoSites_PowerCuts_FlushedDataHolds() => Run(40, new SimOptions { PowerShare = 0.5 });
+
+    [Fact]
+    public void TwoSites_LossAccepted_DivergedCopiesAreReconciled() => Run(40, new SimOptions { AcceptsLoss = true, OperatorActs = 0.015 });
+
+    [Fact]
+    public void TwoSites_Suspend_NothingIsEverExposed() => Run(20, new SimOptions { OnLinkLoss = OnLinkLoss.Suspend });
+
+    [Fact]
+    public void TwoSites_Continue_ComesToRest() => Run(20, new SimOptions { OnLinkLoss = OnLinkLoss.Continue, OperatorActs = 0 });
+
+    [Fact]
+    public void TwoSites_BlankStandby_IsSeededUnderFaults() => Run(20, new SimOptions { StartsBlank = true });
+
+    [Fact]
+    public void TwoSites_DiskErrors_NothingWrongIsAcknowledged() => Run(20, new SimOptions { DiskFails = 0.001 });
+
+    private static void Run(int seeds, SimOptions options)
+    {
+        var (operations, steps) = SimulationRunner.MustHold(First, seeds * Factor, options);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{operations} guest operations, {steps} core steps");
+    }
+}
