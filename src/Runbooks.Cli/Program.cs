@@ -1,1 +1,10 @@
-return 0;
+using System.CommandLine;
+using Runbooks.Cli.Commands;
+
+RootCommand root = new("Runbooks: disaster-recovery runbook automation.")
+{
+    DemoCommand.Create(),
+    HiddenCommands.Load(),
+    HiddenCommands.Guest(),
+};
+return await root.Parse(args).InvokeAsync();

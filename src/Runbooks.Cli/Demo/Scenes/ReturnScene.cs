@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using Runbooks.Cli.Records;
+
+namespace Runbooks.Cli.Demo.Scenes;
+
+/// <summary>Scene 5: the dead site returns, is refused as primary, catches up on the difference, and gets its work back as planned.</summary>
+internal static class ReturnScene
+{
+    public static async Task PlayAsync(DemoState state, CancellationToken cancellationToken)
+    {
+        state.Narrator.Chapter(5, "Site A returns: refused as primary, catches up the difference, fails back as planned");
+        await state.Stack.StartAgentAsync(DemoState.SiteA, cancellationToken);
+        var refused = await RefusedAsync(state, cancellationToken);
+        state.Check("The returned site is refused as primary", refused.Held, refused.Detail);
+
+        // The load is the group's machine: in a planned switch it stops first, as a database would.
+        var before = state.Load.LongestNow;
+        var run = await state.Operator.StartAsync(
+            "failback", DemoState.Group, new JsonObject { ["to"] = DemoState.SiteA }, "site A is repaired", cancellationToken);
+        var stopped = StopLoadWhenAskedAsync(state, run, cancellationToken);
+        var view = await state.FinishRunAsync(run, "Failback", TimeSpan.FromMinutes(3), cancellationToken);
+        await stopped;
+        var outputs = Outputs(view);
+        var sent = outputs["protect"]?["sentBytes"]?.GetValue<long>() ?? -1;
+        var full = state.Figures["fullBytes"]!.GetValue<long>();
+        state.Figures["catchUpBytes"] = sent;
+        state.Check("Only the difference was sent", sent >= 0 && sent < full / 4, $"{sent >> 10} KiB of {full >> 20} MiB");
+        var pause = outputs["switch"]?["pauseMilliseconds"]?.GetValue<double>() ?? -1;
+        state.Figures["failbackPauseMilliseconds"] = pause;
+        state.Narrator.Say($"longest write before the switch {before:0.0} ms; the drain paused writes for {pause:0.0} ms");
+        var acknowledged = AcknowledgedRecords.Read(state.Load.AcknowledgedFile);
+        var check = RecordCheck.Run(state.ExportOf(DemoState.SiteA, "disk1"), acknowledged);
+        state.Figures["acknowledgedWrites"] = check.Acknowledged;
+        state.Figures["lostWrites"] = state.Figures["lostWrites"]!.GetValue<long>() + check.Lost;
+        state.Check(
+            "The failback loses nothing", check is { Lost: 0, Torn: 0 }, $"{check.Acknowledged} acknowledged, {check.Lost} lost at site A");
+        state.Load.Start(state.ExportOf(DemoState.SiteA, "disk1"));
+        await state.Load.WaitForAsync(200, TimeSpan.FromSeconds(30), cancellationToken);
+    }
+
+    private static async Task<(bool Held, string Detail)> RefusedAsync(DemoState state, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; tries < 20; tries++)
+        {
+            try
+            {
+                using var connection = NbdConnection.Open(state.ExportOf(DemoState.SiteA, "disk1"));
+                connection.WriteDurably(0, new byte[RecordBlock.Size]);
+                return (false, "a write at the old primary was acknowledged");
+            }
+            catch (IOException e) when (tries == 19 || e.Message.Contains("error", StringComparison.Ordinal))
+            {
+                return (true, e.Message);
+            }
+            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+            {
+                await Task.Delay(250, cancellationToken);
+            }
+        }
+
+        return (true, "its export does not open");
+    }
+
+    // The runbook stops the group's machines before the switch; the demo's own load process is that machine's writer.
+    private static async Task StopLoadWhenAskedAsync(DemoState state, string run, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var steps = await state.Operator.StepsAsync(run, cancellationToken);
+            if (steps.Any(s => s["path"]!.ToString() == "stop" && s["state"]!.ToString() is "running" or "succeeded"))
+            {
+                await state.Load.StopAsync();
+                return;
+            }
+
+            if (steps.Any(s => s["state"]!.ToString() == "failed"))
+            {
+                return;
+            }
+
+            await Task.Delay(100, cancellationToken);
+        }
+    }
+
+    /// <summary>Outputs of a run's steps by path.</summary>
+    public static Dictionary<string, JsonNode?> Outputs(JsonObject view) =>
+        view["result"]?["Outputs"]?.AsObject().ToDictionary(o => o.Key, o => JsonNode.Parse(o.Value!.ToString())) ?? [];
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace Runbooks.Cli.Demo;
+
+/// <summary>Runs a system tool to its end, arguments as a list.</summary>
+internal static class Shell
+{
+    /// <summary>Output of a tool; throws with its words when it fails.</summary>
+    public static async Task<string> RunAsync(string tool, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var (code, text) = await TryAsync(tool, arguments, cancellationToken);
+        return code == 0 ? text : throw new InvalidOperationException($"{tool} {string.Join(' ', arguments)} ended with {code}: {text}");
+    }
+
+    /// <summary>Exit code and output of a tool.</summary>
+    public static async Task<(int Code, string Text)> TryAsync(string tool, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var info = new ProcessStartInfo(tool) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments)
+        {
+            info.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(info) ?? throw new InvalidOperationException($"{tool} cannot be started.");
+        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return (process.ExitCode, (await output + await errors).Trim());
+    }
+}
