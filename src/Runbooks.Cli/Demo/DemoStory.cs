@@ -22,6 +22,7 @@ internal static class DemoStory
 
         var narrator = new Narrator(AnsiConsole.Console);
         var folder = options.Folder ?? Directory.CreateTempSubdirectory("runbooks-demo-").FullName;
+        Reachable(folder);
         if (options.Report is not null)
         {
             Directory.CreateDirectory(options.Report);
@@ -136,6 +137,13 @@ internal static class DemoStory
         {
             // Ctrl-C: the caller stops the stack.
         }
+    }
+
+    // When root runs this, the database runs as another account and must walk through the folder.
+    private static void Reachable(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
     private static string? MissingTool()

@@ -57,8 +57,9 @@ internal static class KeyFile
         }
         else
         {
-            Directory.CreateDirectory(
-                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            // The private cluster's account must walk through to its own folder when we are root; it may list or read nothing here.
+            var walk = Environment.IsPrivilegedProcess ? UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None;
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | walk);
         }
     }
 
