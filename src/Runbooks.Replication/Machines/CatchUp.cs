@@ -16,6 +16,9 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
 {
     // Copies that are applied but not durable are kept; more than this asks for a flush: 1024 x 256 KiB = 256 MiB.
     private const int UndurableCopiesMax = 1024;
+
+    // How much of a full copy a crash may cost: two seconds of it.
+    private static readonly TimeSpan SeedFlushEvery = TimeSpan.FromSeconds(2);
     private const long HoleMax = 1L << 30;
     private double allowance;
     private bool isGuestActive;
@@ -35,7 +38,9 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
             writes.BytesIssued * core.Configuration.CatchUpShare);
         if (core.Configuration.CatchUpRateMax.Value > 0)
         {
-            refill = Math.Min(refill, core.Configuration.CatchUpRateMax.Value * seconds);
+            // The minimum and the share protect the guest; with no guest at work the whole bound is the copy's.
+            var bound = core.Configuration.CatchUpRateMax.Value * seconds;
+            refill = isGuestActive ? Math.Min(refill, bound) : bound;
         }
 
         writes.BytesIssued = 0;
@@ -59,8 +64,11 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
             FinishSeeding(link);
         }
 
-        if (link.Copies.Count > UndurableCopiesMax && link.LastFlushPosition <= link.DurablePosition)
+        var isCursorDue = link.Link == LinkState.Seeding && core.Now - link.SeedFlushedAt >= SeedFlushEvery;
+        if ((link.Copies.Count > UndurableCopiesMax || (isCursorDue && link.Copies.Count > 0))
+            && link.LastFlushPosition <= link.DurablePosition)
         {
+            link.SeedFlushedAt = core.Now;
             links.SendFlush(link);
         }
     }

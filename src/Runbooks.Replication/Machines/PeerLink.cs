@@ -137,6 +137,9 @@ internal sealed class PeerLink(PeerSlot slot, SiteId site, ByteCount size)
 
     public bool IsFindingExtent { get; set; }
 
+    /// <summary>When the last flush for the cursor of a full copy was sent.</summary>
+    public TimeSpan SeedFlushedAt { get; set; }
+
     public long SeedFlushPosition { get; set; }
 
     public long SeedEndPosition { get; set; }
