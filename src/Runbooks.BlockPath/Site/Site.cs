@@ -179,7 +179,16 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         };
         exportWork.Post(() =>
         {
-            events.Append(what);
+            try
+            {
+                events.Append(what);
+            }
+            catch (DiskFault fault)
+            {
+                // A full disk must not end the agent: the event is shown from memory and stored with the next one.
+                Options.Log($"{volume.Id}: event not stored: {fault.Message}");
+            }
+
             Options.Log($"{volume.Id}: {report.Subject} {peer} {report.From} -> {report.To} ({report.Cause})");
         });
     }

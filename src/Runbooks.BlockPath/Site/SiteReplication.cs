@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Runbooks.BlockPath.Execution;
 using Runbooks.BlockPath.Volumes;
 using Runbooks.Domain.Errors;
 using Runbooks.Domain.Ids;
@@ -191,7 +192,7 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
             }
 
             Tell(progress, link);
-            await Task.Delay(Poll, cancellation);
+            await Pause.ForAsync(Poll, cancellation);
         }
     }
 
@@ -240,7 +241,7 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
             var rate = links.Sum(l => l.CopyBytesPerSecond);
             progress?.Report(new CopyState(
                 Math.Max(0, exposureMax - dirty), exposureMax, rate, rate > 0 ? (double)dirty / rate : null));
-            await Task.Delay(Poll, cancellation);
+            await Pause.ForAsync(Poll, cancellation);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Runbooks.BlockPath.Execution;
 using Runbooks.BlockPath.Volumes;
 using Runbooks.Domain.Arbiter;
 using Runbooks.Domain.Errors;
@@ -185,7 +186,7 @@ internal sealed class SiteRoles(Site site) : ISiteRoles
                     FaultSide.Peer, "promote", $"{volume.Id} did not open within {OpenTimeout.TotalSeconds} s.", isTransient: true);
             }
 
-            await Task.Delay(20);
+            await Pause.ForAsync(TimeSpan.FromMilliseconds(20));
         }
     }
 

@@ -34,6 +34,12 @@ public sealed class Volume : IBlockTarget, IDisposable
     /// <summary>64 MiB: bandwidth times round trip of 1 GB/s x 50 ms, rounded up.</summary>
     public const long InFlightBytesMax = 64L << 20;
 
+    /// <summary>
+    /// Below this much free space writes to holes are refused with ENOSPC: whatever was admitted before still fits, so the disk
+    /// never fills under a write that the other site may already have.
+    /// </summary>
+    public const long SpaceReserveBytes = InFlightBytesMax;
+
     private const int SwapMilliseconds = 10_000;
     private const int InlineReadMax = 64 << 10;
 
@@ -48,6 +54,7 @@ public sealed class Volume : IBlockTarget, IDisposable
     private ByteRange exclusion;
     private volatile bool isExcluding;
     private volatile bool isSwapping;
+    private volatile bool isSpaceShort;
     private TaskCompletionSource? excluded;
     private long reads;
     private long readBytes;
@@ -106,6 +113,10 @@ public sealed class Volume : IBlockTarget, IDisposable
                 if (request.Length == 0)
                 {
                     request.Complete(IsOpen ? NbdError.None : NbdError.NotPermitted);
+                }
+                else if (isSpaceShort && request.Command != BlockCommand.Trim && !IsAllocated(request))
+                {
+                    request.Complete(NbdError.NoSpace);
                 }
                 else if (!TryAdmit(request))
                 {
@@ -178,7 +189,7 @@ public sealed class Volume : IBlockTarget, IDisposable
             // A core that was open opens again as soon as the arbiter confirms; guests wait for that and do not see it.
             for (var waited = 0; wasOpen && !next.IsOpen && waited < SwapMilliseconds; waited += 10)
             {
-                await Task.Delay(10);
+                await Pause.ForAsync(TimeSpan.FromMilliseconds(10));
             }
         }
         finally
@@ -243,6 +254,17 @@ public sealed class Volume : IBlockTarget, IDisposable
         }
 
         request.Complete();
+    }
+
+    /// <summary>Free bytes of the image's file system, about once a second.</summary>
+    internal void NoteFreeBytes(long free) => isSpaceShort = free < SpaceReserveBytes;
+
+    private bool IsAllocated(BlockRequest request)
+    {
+        var extents = new List<BlockExtent>();
+        image.File.MapExtents(request.Offset, request.Length, 16, extents);
+        return extents.Sum(e => e.Length) >= request.Length
+            && extents.TrueForAll(e => (e.State & BlockExtentState.Hole) == 0);
     }
 
     private static long CostOf(BlockRequest request) => request.Command switch

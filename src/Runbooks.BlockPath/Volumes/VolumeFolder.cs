@@ -19,6 +19,9 @@ namespace Runbooks.BlockPath.Volumes;
 /// </remarks>
 internal sealed class VolumeFolder(IFileSystem files, string root)
 {
+    private readonly Lock gate = new();
+    private readonly Dictionary<VolumeId, VolumeSettings> known = [];
+
     public string Root => root;
 
     public IReadOnlyList<VolumeSettings> List()
@@ -35,24 +38,38 @@ internal sealed class VolumeFolder(IFileSystem files, string root)
         return all;
     }
 
+    /// <summary>The settings of a volume; read from disk once, because every status asks for them.</summary>
     public VolumeSettings? Read(VolumeId id)
     {
-        var path = PathOf(id, "settings");
-        if (!files.Exists(path))
+        lock (gate)
         {
-            return null;
-        }
+            if (known.TryGetValue(id, out var settings))
+            {
+                return settings;
+            }
 
-        using var file = AtomicFile.Open(files, path);
-        return file.Content is { } content
-            ? JsonSerializer.Deserialize<VolumeSettings>(content.Span, VolumeRecord.Json)
-            : null;
+            var path = PathOf(id, "settings");
+            if (!files.Exists(path))
+            {
+                return null;
+            }
+
+            using var file = AtomicFile.Open(files, path);
+            return file.Content is { } content
+                && JsonSerializer.Deserialize<VolumeSettings>(content.Span, VolumeRecord.Json) is { } stored
+                    ? known[id] = stored
+                    : null;
+        }
     }
 
     public void Write(VolumeSettings settings)
     {
-        using var file = AtomicFile.Open(files, PathOf(settings.Volume, "settings"));
-        file.Write(JsonSerializer.SerializeToUtf8Bytes(settings, VolumeRecord.Json));
+        lock (gate)
+        {
+            using var file = AtomicFile.Open(files, PathOf(settings.Volume, "settings"));
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(settings, VolumeRecord.Json));
+            known[settings.Volume] = settings;
+        }
     }
 
     /// <summary>Makes the folder, the image when it is ours, the record, and last the settings.</summary>
@@ -133,6 +150,11 @@ internal sealed class VolumeFolder(IFileSystem files, string root)
     public string Remove(VolumeSettings settings, bool keepImage)
     {
         var image = ImageOf(settings);
+        lock (gate)
+        {
+            known.Remove(settings.Volume);
+        }
+
         files.Delete(PathOf(settings.Volume, "settings"));
         files.FlushDirectory(Path.Combine(root, settings.Volume.ToString()));
         files.Delete(PathOf(settings.Volume, "record"));

@@ -28,9 +28,6 @@ namespace Runbooks.BlockPath.Volumes;
 /// </remarks>
 internal sealed class VolumeLoop : IDisposable
 {
-    // From here on a local write is worth a thread of its own: two may copy at once and the session goes on receiving.
-    private const int InlineWriteMax = 128 << 10;
-
     private readonly ReplicationCore core;
     private readonly EffectBuffer effects = new();
     private readonly VolumeMailbox mailbox = new();
@@ -44,7 +41,8 @@ internal sealed class VolumeLoop : IDisposable
     private readonly (long Applied, long Durable)[] acks;
     private readonly bool[] ackPending;
     private readonly DateTimeOffset[] linkSince = new DateTimeOffset[PeerSlot.CountMax];
-    private readonly Dictionary<long, CopyPayload> copies = [];
+    private readonly CopyReader copies;
+    private readonly LocalWriter writer;
     private readonly ConcurrentDictionary<long, TaskCompletionSource<Refusal?>> orders = new();
     private readonly IVolumeSurroundings surroundings;
     private readonly WorkItem kick;
@@ -68,6 +66,8 @@ internal sealed class VolumeLoop : IDisposable
         this.executor = executor;
         this.surroundings = surroundings;
         serial = new SerialWork(executor);
+        copies = new CopyReader(this, image, executor);
+        writer = new LocalWriter(this, image, executor);
         sessions = new StreamSession?[configuration.Peers.Count];
         acks = new (long, long)[configuration.Peers.Count];
         ackPending = new bool[configuration.Peers.Count];
@@ -363,11 +363,11 @@ internal sealed class VolumeLoop : IDisposable
                 PersistMetadata((VolumeMetadata)effect.Detail!);
                 break;
             case EffectKind.ReadForCopy:
-                ReadForCopy(effect);
+                copies.Read(effect);
                 break;
             case EffectKind.FindAllocation:
                 var from = effect.Range.Offset;
-                executor.Post(new WorkItem(() => FindAllocation(peer, from)));
+                executor.Post(new WorkItem(() => copies.FindAllocation(peer, from)));
                 break;
             case EffectKind.PinRecoveryPoint:
                 Pin(ticket, effect.Reason);
@@ -454,7 +454,7 @@ internal sealed class VolumeLoop : IDisposable
         var isLive = session is not null && session.Session == effect.Session;
         if ((effect.Flags & ChangeFlags.Copy) != 0)
         {
-            if (copies.Remove(effect.Ticket.Value, out var copy))
+            if (copies.TryTake(effect.Ticket, out var copy))
             {
                 if (isLive)
                 {
@@ -543,103 +543,7 @@ internal sealed class VolumeLoop : IDisposable
             request.Complete(error);
         }
 
-        foreach (var write in batch.Writes)
-        {
-            if (write.Range.Length > InlineWriteMax && batch.Writes.Count > 1)
-            {
-                var large = write;
-                executor.Post(new WorkItem(() => WriteLarge(large)));
-            }
-            else
-            {
-                Write(write, batch.Durable);
-            }
-        }
-
-        JoinCommit(batch.Durable);
-    }
-
-    private void WriteLarge(LocalWrite write)
-    {
-        var durable = new List<Ticket>(1);
-        Write(write, durable);
-        JoinCommit(durable);
-        Kick();
-    }
-
-    private void Write(in LocalWrite write, List<Ticket> durable)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var errno = 0;
-        try
-        {
-            var payload = write.Payload is null
-                ? default
-                : write.Payload.Span.Slice(write.Start, (int)write.Range.Length);
-            image.Apply(write.Change, write.Flags, write.Range, payload);
-        }
-        catch (DiskFault fault)
-        {
-            errno = fault.ErrorNumber;
-            NoteFailure(fault);
-        }
-
-        write.Payload?.Release();
-        LocalLeg.Add(Stopwatch.GetTimestamp() - started);
-        if (errno == 0 && (write.Flags & ChangeFlags.Durable) != 0)
-        {
-            durable.Add(write.Ticket);
-            return;
-        }
-
-        LocalDone(write.Ticket, errno);
-    }
-
-    private void JoinCommit(List<Ticket> durable)
-    {
-        if (durable.Count == 0)
-        {
-            return;
-        }
-
-        var tickets = durable.ToArray();
-        image.Commits.Join(fault =>
-        {
-            foreach (var ticket in tickets)
-            {
-                LocalDone(ticket, fault?.ErrorNumber ?? 0);
-            }
-
-            if (fault is not null)
-            {
-                NoteFailure(fault);
-            }
-
-            Kick();
-        });
-    }
-
-    private void LocalDone(Ticket ticket, int errno)
-    {
-        if (Tickets.TryGet(ticket, out var entry))
-        {
-            if (entry.Request is null)
-            {
-                if (Tickets.Remove(ticket, out var frame))
-                {
-                    frame.Payload?.Release();
-                }
-            }
-            else if (errno != 0)
-            {
-                entry.Errno = errno;
-                Tickets.Update(ticket, entry);
-            }
-        }
-
-        mailbox.Post(errno == 0
-            ? VolumeEvent.Completed(VolumeEventKind.LocalWriteCompleted, ticket)
-            : VolumeEvent.Failed(VolumeEventKind.LocalWriteFailed, ticket, errno));
+        writer.Run(batch);
     }
 
     private void Report(DiskFault? fault, VolumeEventKind done, VolumeEventKind failed, Ticket ticket)
@@ -654,7 +558,7 @@ internal sealed class VolumeLoop : IDisposable
             : VolumeEvent.Failed(failed, ticket, fault.ErrorNumber));
     }
 
-    private void NoteFailure(DiskFault fault)
+    public void NoteFailure(DiskFault fault)
     {
         if (Failure.Length == 0)
         {
@@ -678,49 +582,9 @@ internal sealed class VolumeLoop : IDisposable
         PostAndKick(VolumeEvent.MetadataPersisted(metadata.Version));
     });
 
-    private void ReadForCopy(in Effect effect)
-    {
-        var (ticket, range, peer) = (effect.Ticket, effect.Range, effect.Peer);
-        executor.Post(new WorkItem(() =>
-        {
-            var payload = BlockBufferPool.Shared.Rent((int)range.Length);
-            try
-            {
-                image.File.Read(range.Offset, payload.Span[..(int)range.Length]);
-            }
-            catch (DiskFault fault)
-            {
-                payload.Release();
-                NoteFailure(fault);
-                PostAndKick(VolumeEvent.Failed(VolumeEventKind.CopyReadFailed, ticket, fault.ErrorNumber));
-                return;
-            }
-
-            var checksum = Crc32C.Compute(payload.Span[..(int)range.Length]);
-            Ask(_ => copies[ticket.Value] = new CopyPayload(payload, checksum, peer.Index));
-            PostAndKick(VolumeEvent.Completed(VolumeEventKind.CopyRead, ticket));
-        }));
-    }
-
-    private void FindAllocation(PeerSlot peer, long from)
-    {
-        try
-        {
-            PostAndKick(VolumeEvent.AllocationFound(peer, image.NextAllocated(from, Configuration.Size.Value)));
-        }
-        catch (DiskFault fault)
-        {
-            // Without a map the copy goes on as if everything were allocated: slower, never wrong.
-            NoteFailure(fault);
-            PostAndKick(VolumeEvent.AllocationFound(peer, new ByteRange(from, Configuration.Size.Value - from)));
-        }
-    }
-
     private void Pin(Ticket ticket, RecoveryPointReason reason) => surroundings.Pin(Owner, reason, () =>
     {
         mailbox.Post(VolumeEvent.Completed(VolumeEventKind.RecoveryPointPinned, ticket));
         KickElsewhere();
     });
-
-    private readonly record struct CopyPayload(BlockBuffer Payload, uint Checksum, byte Peer);
 }

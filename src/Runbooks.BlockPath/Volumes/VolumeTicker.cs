@@ -41,6 +41,11 @@ internal sealed class VolumeTicker : IDisposable
             foreach (var volume in volumes())
             {
                 Tick(volume.Loop, last);
+                if (ticks % 20 == 0)
+                {
+                    var watched = volume;
+                    volume.Loop.RunOnDisk(() => NoteSpace(watched));
+                }
             }
 
             last = Stopwatch.GetTimestamp();
@@ -75,6 +80,19 @@ internal sealed class VolumeTicker : IDisposable
         if (ticks % 100 == 99)
         {
             loop.RunOnDisk(loop.WriteStaleMarks);
+        }
+    }
+
+    private static void NoteSpace(Volume volume)
+    {
+        try
+        {
+            volume.NoteFreeBytes(new DriveInfo(volume.Image.File.Path).AvailableFreeSpace);
+        }
+        catch (IOException)
+        {
+            // No answer about space is no reason to refuse writes; the disk itself will say so.
+            volume.NoteFreeBytes(long.MaxValue);
         }
     }
 

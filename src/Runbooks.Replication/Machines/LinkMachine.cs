@@ -137,6 +137,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
             link.DurablePosition = durable;
             writes.Retire();
             flushes!.Complete();
+            catchUp!.StoreCursor(link);
         }
 
         core.NeedsPump |= link.Stage != LinkStage.Live;
