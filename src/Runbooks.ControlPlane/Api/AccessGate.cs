@@ -14,7 +14,8 @@ internal sealed class AccessGate(RequestDelegate next, TokenStore tokens)
 
     public async Task InvokeAsync(HttpContext context, Call call)
     {
-        if (context.GetEndpoint() is not { } endpoint)
+        // No endpoint, or one of routing's own that only says 405 or 415: nothing of ours would run.
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
         {
             await next(context);
             return;

@@ -17,6 +17,7 @@ internal static class ApiSurface
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddRateLimiter(RateLimits.Configure);
         services.AddRouting();
+        Description.AddTo(services);
     }
 
     public static void Use(WebApplication app)
@@ -25,6 +26,8 @@ internal static class ApiSurface
         app.UseMiddleware<FailureBoundary>();
         app.UseMiddleware<AgentGate>();
         app.Services.GetService<Hosting.EngineHost>()?.MountOn(app);
+        Description.UsePage(app);
+        ConsoleFiles.Use(app, app.Services.GetRequiredService<Hosting.ControlPlaneOptions>());
         app.UseRouting();
         app.UseRateLimiter();
         app.UseMiddleware<AccessGate>();
@@ -42,5 +45,9 @@ internal static class ApiSurface
         RunbooksApi.Map(api);
         RunsApi.Map(api);
         EventsApi.Map(api);
+        RecoveryPointsApi.Map(api);
+        SchedulesApi.Map(api);
+        MetricsApi.Map(app);
+        Description.Map(app);
     }
 }

@@ -135,6 +135,9 @@ internal sealed class FailureBoundary(RequestDelegate next, ILogger<FailureBound
                 $"{context.Request.Path} is not an address of this service.", "See /openapi/v1.json for the addresses."),
             405 => new Refusal(ApiRefusalCodes.MethodNotAllowed, "The method is not allowed here.",
                 $"{context.Request.Path} does not take {context.Request.Method}.", "See /openapi/v1.json for the methods."),
+            413 => new Refusal(
+                ApiRefusalCodes.TooLarge, "The request is too large.", "The body is over this endpoint's limit.",
+                "Send less, or split it."),
             415 => new Refusal(ApiRefusalCodes.MediaType, "The body's media type is not accepted.",
                 $"Content-Type is {context.Request.ContentType ?? "absent"}.", "Send Content-Type: application/json."),
             _ => null,

@@ -38,8 +38,10 @@ internal static class Parts
 
         if (options.Roles.HasFlag(ControlPlaneRoles.Workflows))
         {
-            services.AddSingleton<ArbiterActivities>().AddSingleton<GroupActivities>().AddSingleton<OutsideActivities>();
-            services.AddHostedService<RunStarter>().AddHostedService<RunProjector>().AddHostedService<WorkflowHost>();
+            services.AddSingleton<ArbiterActivities>().AddSingleton<GroupActivities>().AddSingleton<OutsideActivities>()
+                .AddSingleton<ScheduleActivities>();
+            services.AddHostedService<RunStarter>().AddHostedService<RunProjector>().AddHostedService<WorkflowHost>()
+                .AddHostedService<ScheduleKeeper>();
         }
     }
 }

@@ -12,13 +12,14 @@ using Runbooks.Workflows.Failover;
 using Runbooks.Workflows.Groups;
 using Runbooks.Workflows.ReplicationSetup;
 using Runbooks.Workflows.Runbook;
+using Runbooks.Workflows.Schedules;
 
 namespace Runbooks.ControlPlane.Hosting;
 
 /// <summary>The workflow worker and the control-side activities, while this control plane is active.</summary>
 public sealed class WorkflowHost(
     EngineLink engine, Leadership leadership, ArbiterActivities arbiter, GroupActivities groups, OutsideActivities outside,
-    ILoggerFactory logs) : BackgroundService
+    ScheduleActivities schedules, ILoggerFactory logs) : BackgroundService
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
     private readonly ILogger _log = logs.CreateLogger<WorkflowHost>();
@@ -53,11 +54,13 @@ public sealed class WorkflowHost(
             .AddWorkflow<FailoverWorkflow>()
             .AddWorkflow<FailbackWorkflow>()
             .AddWorkflow<DrillWorkflow>()
-            .AddWorkflow<GroupLeaseWorkflow>();
+            .AddWorkflow<GroupLeaseWorkflow>()
+            .AddWorkflow<ScheduledStartWorkflow>();
 
     private TemporalWorkerOptions Activities() =>
         new TemporalWorkerOptions(AgentIdentity.ControlTaskQueue) { LoggerFactory = logs }
             .AddAllActivities(arbiter)
             .AddAllActivities(groups)
-            .AddAllActivities(outside);
+            .AddAllActivities(outside)
+            .AddAllActivities(schedules);
 }

@@ -107,8 +107,9 @@ internal static class EventProjection
         """,
         new { open.Run }, change.Transaction);
 
-    private static Task ScheduledAsync(Change change, OpenRun open, HistoryEvent happened)
+    private static async Task ScheduledAsync(Change change, OpenRun open, HistoryEvent happened)
     {
+        await RecoveryPointRows.ScheduledAsync(change, open, happened);
         var scheduled = happened.ActivityTaskScheduledEventAttributes;
         change.Record(Entry(open, happened, "activity.scheduled", "success", new JsonObject
         {
@@ -116,7 +117,6 @@ internal static class EventProjection
             ["inputHash"] = HistoryFacts.HashOf(scheduled.Input), ["event"] = happened.EventId,
             ["at"] = AuditTime.Write(happened.EventTime.ToDateTime()),
         }));
-        return Task.CompletedTask;
     }
 
     private static Task AttemptsAsync(Change change, OpenRun open, HistoryEvent happened)
@@ -134,7 +134,7 @@ internal static class EventProjection
         return Task.CompletedTask;
     }
 
-    private static Task ActivityEndAsync(Change change, OpenRun open, HistoryEvent happened)
+    private static async Task ActivityEndAsync(Change change, OpenRun open, HistoryEvent happened)
     {
         var (kind, scheduled, identity, result, error) = happened.EventType switch
         {
@@ -162,7 +162,8 @@ internal static class EventProjection
         }
 
         change.Record(Entry(open, happened, $"activity.{kind}", kind == "completed" ? "success" : "failure", data));
-        return Task.CompletedTask;
+        await RecoveryPointRows.EndedAsync(
+            change, open, scheduled, happened.ActivityTaskCompletedEventAttributes?.Result, kind == "completed");
     }
 
     private static async Task ChildAsync(Change change, OpenRun open, HistoryEvent happened)

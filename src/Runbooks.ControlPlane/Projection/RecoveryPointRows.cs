@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using Dapper;
+using Runbooks.ControlPlane.Storage;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.History.V1;
+
+namespace Runbooks.ControlPlane.Projection;
+
+/// <summary>Keeps the list of recovery points by what runs did to them: made, or dropped.</summary>
+internal static class RecoveryPointRows
+{
+    private const string Create = "CreateRecoveryPoint";
+    private const string Drop = "DropRecoveryPoint";
+    private const string SitePrefix = "site/";
+
+    public static async Task ScheduledAsync(Change change, OpenRun open, HistoryEvent happened)
+    {
+        var scheduled = happened.ActivityTaskScheduledEventAttributes;
+        if (scheduled.ActivityType.Name is not (Create or Drop)
+            || scheduled.TaskQueue?.Name.StartsWith(SitePrefix, StringComparison.Ordinal) != true)
+        {
+            return;
+        }
+
+        var input = Parse(scheduled.Input);
+        await change.Connection.ExecuteAsync(
+            """
+            insert into control.open_calls (workflow_id, engine_run, event, activity, target, protection, reason, point)
+            values (@Workflow_Id, @Engine_Run, @EventId, @activity, @target, @protection, @reason, @point) on conflict do nothing
+            """,
+            new
+            {
+                open.Workflow_Id, open.Engine_Run, happened.EventId, activity = scheduled.ActivityType.Name,
+                target = scheduled.TaskQueue.Name[SitePrefix.Length..], protection = Text(input, "Protection"),
+                reason = Text(input, "Reason") ?? "requested", point = Text(input, "Point"),
+            },
+            change.Transaction);
+    }
+
+    public static async Task EndedAsync(Change change, OpenRun open, long scheduledEvent, Payloads? result, bool completed)
+    {
+        var call = await change.Connection.QuerySingleOrDefaultAsync<Call>(
+            """
+            delete from control.open_calls where workflow_id = @Workflow_Id and engine_run = @Engine_Run and event = @scheduledEvent
+            returning activity, target, protection, reason, point
+            """,
+            new { open.Workflow_Id, open.Engine_Run, scheduledEvent }, change.Transaction);
+        if (call is null || !completed)
+        {
+            return;
+        }
+
+        if (call.Activity == Drop)
+        {
+            await change.Connection.ExecuteAsync(
+                "update control.recovery_points set removed_at = clock_timestamp() where id = @Point and site = @Target",
+                new { call.Point, call.Target }, change.Transaction);
+        }
+        else if (Parse(result) is { } made && Text(made, "Point") is { } point)
+        {
+            await change.Connection.ExecuteAsync(
+                """
+                insert into control.recovery_points (id, site, protection, workload, reason, at, facts)
+                values (@point, @Target, @Protection, (select workload from control.protections where id = @Protection), @Reason,
+                        @at::timestamptz, @facts::jsonb)
+                on conflict do nothing
+                """,
+                new
+                {
+                    point, call.Target, call.Protection, call.Reason, at = Text(made, "At"), facts = made.ToJsonString(),
+                },
+                change.Transaction);
+        }
+    }
+
+    private static JsonObject? Parse(Payloads? payloads) =>
+        HistoryFacts.TextOf(payloads) is { } text ? JsonNode.Parse(text) as JsonObject : null;
+
+    private static string? Text(JsonObject? node, string name) =>
+        node?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private sealed record Call(string Activity, string Target, string? Protection, string? Reason, string? Point);
+}
