@@ -53,7 +53,7 @@ public sealed class CatchUpWorkflow
     private static Task<CatchUpResult> SendAsync(CatchUpInput input, Generation generation) =>
         Workflow.ExecuteActivityAsync(
             (IReplicationActivities a) => a.CatchUpAsync(new CatchUpRequest(
-                new StepKey(input.Run, $"catch-up/{input.Protection}/{input.Standby}", generation), input.Protection, input.Standby)),
+                StepScope.Key(input.Run, $"catch-up/{input.Protection}/{input.Standby}", generation), input.Protection, input.Standby)),
             Calls.Copy(input.Primary, "2"));
 
     private static async Task<ArbiterRow> ProveAsync(CatchUpInput input)

@@ -86,13 +86,13 @@ public sealed class DegradationWorkflow
         await PinAsync(state, happened);
 
         // Step 3: Alert
-        await journal.RunAsync("3", "Alert", () => TellAsync(
+        await TryAsync("3", "Alert", () => TellAsync(
             happened,
             "alert",
             $"{state.Policy.Workload} is degraded",
             $"{happened.Cause}. {new ByteCount(happened.ExposureBytes)} would be lost now; writes go on at the primary alone. "
                 + "The link is tried again by itself; a failover would ask to accept the loss."));
-        await RecordAsync(state, happened, "degraded", happened.Cause);
+        await TryAsync("3-record", "Record as degraded", () => RecordAsync(state, happened, "degraded", happened.Cause));
         return state with { Incident = new Incident(happened, happened.ExposureBytes, null), Flaps = state.Flaps + 1 };
     }
 
@@ -120,14 +120,27 @@ public sealed class DegradationWorkflow
         journal.Record("4", "Caught up", StepState.Succeeded, $"in sync since {happened.At:O}");
 
         // Step 5: Close the incident
-        await journal.RunAsync("5", "Close the incident", () => TellAsync(
+        await TryAsync("5", "Close the incident", () => TellAsync(
             happened,
             "info",
             $"{state.Policy.Workload} is protected again",
             $"Cause: {incident.Began.Cause}. Degraded for {(happened.At - incident.Began.At).TotalSeconds:0} s; "
                 + $"at most {new ByteCount(incident.ExposureBytesMax)} exposed."));
-        await RecordAsync(state, happened, "protected", "in sync again");
+        await TryAsync("5-record", "Record as protected", () => RecordAsync(state, happened, "protected", "in sync again"));
         return state with { Incident = null, Closed = state.Closed + 1 };
+    }
+
+    // Nothing that is refused here may end the procedure: it must still hear the next event. The journal keeps the failure.
+    private async Task TryAsync(string path, string title, Func<Task> body)
+    {
+        try
+        {
+            await journal.RunAsync(path, title, body);
+        }
+        catch (ActivityFailureException e) when (!TemporalException.IsCanceledException(e))
+        {
+            Workflow.Logger.LogWarning("{Title} failed: {Reason}", title, StepFailure.Of(e).Text);
+        }
     }
 
     private static Task TellAsync(SiteEvent happened, string severity, string title, string text) =>

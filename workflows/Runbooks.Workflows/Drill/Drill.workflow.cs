@@ -3,6 +3,7 @@ using Runbooks.Domain.States;
 using Runbooks.Domain.Status;
 using Runbooks.Domain.Units;
 using Runbooks.Workflows.Control;
+using Runbooks.Workflows.People;
 using Runbooks.Workflows.Sites;
 using Runbooks.Workflows.Steps;
 
@@ -16,12 +17,24 @@ namespace Runbooks.Workflows.Drill;
 public sealed class DrillWorkflow
 {
     private readonly StepJournal journal = new();
+    private readonly Desk desk;
     private readonly List<string> findings = [];
     private bool released;
+
+    /// <summary>Makes an instance.</summary>
+    public DrillWorkflow() => desk = new Desk(journal);
 
     /// <summary>The steps so far.</summary>
     [WorkflowQuery]
     public IReadOnlyList<StepChange> Steps() => journal.Steps;
+
+    /// <summary>Hears an answer.</summary>
+    [WorkflowSignal]
+    public Task AnswerAsync(Answer answer)
+    {
+        desk.Receive(answer);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Ends the hold before its deadline.</summary>
     [WorkflowSignal]
@@ -37,10 +50,9 @@ public sealed class DrillWorkflow
     {
         // Step 1: Inventory
         var before = await journal.RunAsync(
-            "1", "Inventory", () => InventoryAsync(input, "1"), i => $"{i.Sum(s => s.Value.Items.Count)} things at {i.Count} sites");
+            "1", "Inventory", () => InventoryAsync(input, site => Calls.Site(site, "1")), i => $"{i.Sum(s => s.Value.Items.Count)} things at {i.Count} sites");
         var started = Workflow.UtcNow;
         var measured = (Recovery: 0d, Point: 0d);
-        IReadOnlyList<string> removed = [];
         Exception? failure = null;
         try
         {
@@ -51,14 +63,8 @@ public sealed class DrillWorkflow
             failure = e;
             findings.Add(StepFailure.Of(e).Text);
         }
-        finally
-        {
-            // Step 6: Tear down
-            removed = await journal.RunAsync("6", "Tear down", () => TearDownAsync(input), r => $"{r.Count} removed");
-        }
 
-        // Step 7: Inventory again
-        var residue = await journal.RunAsync("7", "Inventory again", () => ResidueAsync(input, before), Residue);
+        var (removed, residue) = await CleanAsync(input, before);
         if (failure is not null && StepFailure.IsCancelled(failure))
         {
             throw failure;
@@ -66,6 +72,50 @@ public sealed class DrillWorkflow
 
         // Step 8: Score
         return Score(input, measured.Recovery, measured.Point, residue, removed);
+    }
+
+    // On success, failure and cancel. A tear-down that is refused is tried again until a person says to leave it: the drill stays open.
+    private async Task<(IReadOnlyList<string> Removed, IReadOnlyList<string> Residue)> CleanAsync(
+        DrillInput input, SortedDictionary<string, SiteInventory> before)
+    {
+        var removed = new List<string>();
+        while (true)
+        {
+            IReadOnlyList<string> residue;
+            var fallback = "leave";
+            try
+            {
+                // Step 6: Tear down
+                removed.AddRange(await journal.RunAsync("6", "Tear down", () => TearDownAsync(input), r => $"{r.Count} removed"));
+
+                // Step 7: Inventory again
+                residue = await journal.RunAsync("7", "Inventory again", () => ResidueAsync(input, before), Residue);
+            }
+            catch (Exception e) when (StepFailure.IsExpected(e))
+            {
+                residue = [StepFailure.Of(e).Text];
+                fallback = "retry";
+            }
+
+            if (residue.Count == 0)
+            {
+                return (removed, residue);
+            }
+
+            var answer = await desk.AskAsync(
+                "left",
+                "Left behind",
+                $"The tear-down is not clean: {Residue(residue)}. Tear down again, or leave it and end the drill?",
+                ["retry", "leave"],
+                AnswerRoles.Operator,
+                TimeSpan.FromHours(1),
+                fallback,
+                CancellationToken.None);
+            if (answer.Choice != "retry")
+            {
+                return (removed, residue);
+            }
+        }
     }
 
     private async Task<(double Recovery, double Point)> RehearseAsync(DrillInput input, DateTime started)
@@ -124,14 +174,14 @@ public sealed class DrillWorkflow
         return new DrillResult(recovery, point, residue, removed, passed, [.. findings]);
     }
 
-    private static async Task<SortedDictionary<string, SiteInventory>> InventoryAsync(DrillInput input, string step)
+    private static async Task<SortedDictionary<string, SiteInventory>> InventoryAsync(
+        DrillInput input, Func<SiteId, ActivityOptions> options)
     {
         var result = new SortedDictionary<string, SiteInventory>(StringComparer.Ordinal);
         foreach (var site in input.Group.Sites.Select(s => s.Site).Append(input.Site).Distinct())
         {
-            var options = Calls.Forward(site, step);
-            options.CancellationToken = CancellationToken.None;
-            result[site.ToString()] = await Workflow.ExecuteActivityAsync((IObserverActivities a) => a.TakeInventoryAsync(), options);
+            result[site.ToString()] = await Workflow.ExecuteActivityAsync(
+                (IObserverActivities a) => a.TakeInventoryAsync(), options(site));
         }
 
         return result;
@@ -142,14 +192,14 @@ public sealed class DrillWorkflow
         var points = new Dictionary<ProtectionId, RecoveryPointResult>();
         foreach (var member in input.Group.Members)
         {
-            var key = new StepKey(input.Run, $"point/{member.Policy.Id}", Generation.None);
+            var key = StepScope.Key(input.Run, $"point/{member.Policy.Id}", Generation.None);
             var point = input.Point ?? (await Workflow.ExecuteActivityAsync(
                 (IRecoveryPointActivities a) => a.CreateRecoveryPointAsync(
                     new CreateRecoveryPointRequest(key, member.Policy.Id, RecoveryPointReason.Drill)),
                 Calls.Site(input.Site, "2", TimeSpan.FromMinutes(30)))).Point;
             points[member.Policy.Id] = await Workflow.ExecuteActivityAsync(
                 (IRecoveryPointActivities a) => a.VerifyRecoveryPointAsync(new RecoveryPointRequest(
-                    new StepKey(input.Run, $"verify/{member.Policy.Id}", Generation.None), member.Policy.Id, point)),
+                    StepScope.Key(input.Run, $"verify/{member.Policy.Id}", Generation.None), member.Policy.Id, point)),
                 Calls.Site(input.Site, "2", TimeSpan.FromHours(2)));
         }
 
@@ -164,7 +214,7 @@ public sealed class DrillWorkflow
         {
             clones[member.Policy.Id] = await Workflow.ExecuteActivityAsync(
                 (IRecoveryPointActivities a) => a.CreateCloneAsync(new CreateCloneRequest(
-                    new StepKey(input.Run, $"clone/{member.Policy.Id}", Generation.None),
+                    StepScope.Key(input.Run, $"clone/{member.Policy.Id}", Generation.None),
                     member.Policy.Id,
                     points[member.Policy.Id].Point)),
                 Calls.Site(input.Site, "3"));
@@ -180,7 +230,7 @@ public sealed class DrillWorkflow
             var clone = clones[member.Policy.Id];
             await Workflow.ExecuteActivityAsync(
                 (IMachineActivities a) => a.StartMachineAsync(new StartMachineRequest(
-                    new StepKey(input.Run, $"start/{member.Workload.Id}", Generation.None),
+                    StepScope.Key(input.Run, $"start/{member.Workload.Id}", Generation.None),
                     member.Workload,
                     clone.Exports,
                     clone.NbdAddress,
@@ -188,7 +238,7 @@ public sealed class DrillWorkflow
                 Calls.Site(input.Site, "4", TimeSpan.FromMinutes(10)));
             await Workflow.ExecuteActivityAsync(
                 (IMachineActivities a) => a.CheckMachineAsync(new StopMachineRequest(
-                    new StepKey(input.Run, $"check/{member.Workload.Id}", Generation.None), member.Workload, true)),
+                    StepScope.Key(input.Run, $"check/{member.Workload.Id}", Generation.None), member.Workload, true)),
                 Calls.Site(input.Site, "4", TimeSpan.FromMinutes(10)));
         }
     }
@@ -196,11 +246,9 @@ public sealed class DrillWorkflow
     // Runs on success, failure, cancel and after a crash: never with the cancelled token, and until it is done.
     private static async Task<IReadOnlyList<string>> TearDownAsync(DrillInput input)
     {
-        var options = Calls.Forward(input.Site, "6");
-        options.CancellationToken = CancellationToken.None;
         var result = await Workflow.ExecuteActivityAsync(
-            (IRecoveryPointActivities a) => a.TearDownAsync(new TearDownRequest(new StepKey(input.Run, "tear-down", Generation.None))),
-            options);
+            (IRecoveryPointActivities a) => a.TearDownAsync(new TearDownRequest(StepScope.Key(input.Run, "tear-down", Generation.None))),
+            Calls.Forward(input.Site, "6"));
         if (input.Point is null)
         {
             await DropDrillPointsAsync(input);
@@ -213,18 +261,16 @@ public sealed class DrillWorkflow
     {
         foreach (var member in input.Group.Members)
         {
-            var options = Calls.Forward(input.Site, "6");
-            options.CancellationToken = CancellationToken.None;
             await Workflow.ExecuteActivityAsync(
                 (IRecoveryPointActivities a) => a.DropRecoveryPointsOfAsync(new RunPointsRequest(
-                    new StepKey(input.Run, $"drop/{member.Policy.Id}", Generation.None), member.Policy.Id)),
-                options);
+                    StepScope.Key(input.Run, $"drop/{member.Policy.Id}", Generation.None), member.Policy.Id)),
+                Calls.Forward(input.Site, "6"));
         }
     }
 
     private static async Task<IReadOnlyList<string>> ResidueAsync(DrillInput input, SortedDictionary<string, SiteInventory> before)
     {
-        var after = await InventoryAsync(input, "7");
+        var after = await InventoryAsync(input, site => Calls.Forward(site, "7"));
         return [.. after.SelectMany(site => site.Value.DifferenceFrom(before[site.Key]).Select(d => $"{site.Key}: {d}"))];
     }
 

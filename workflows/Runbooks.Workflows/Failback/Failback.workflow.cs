@@ -5,6 +5,7 @@ using Runbooks.Domain.Units;
 using Runbooks.Workflows.CatchUp;
 using Runbooks.Workflows.Control;
 using Runbooks.Workflows.Failover;
+using Runbooks.Workflows.People;
 using Runbooks.Workflows.Sites;
 using Runbooks.Workflows.Steps;
 
@@ -15,10 +16,15 @@ namespace Runbooks.Workflows.Failback;
 public sealed class FailbackWorkflow
 {
     private readonly StepJournal journal = new();
+    private readonly Relay relay = new();
 
     /// <summary>The steps so far.</summary>
     [WorkflowQuery]
     public IReadOnlyList<StepChange> Steps() => journal.Steps;
+
+    /// <summary>Hears an answer to a question of the switch.</summary>
+    [WorkflowSignal]
+    public Task AnswerAsync(Answer answer) => relay.AnswerAsync(answer);
 
     /// <summary>Runs the procedure.</summary>
     [WorkflowRun]
@@ -74,7 +80,7 @@ public sealed class FailbackWorkflow
             var address = AddressOf(input, member.Primary);
             results.Add(await Workflow.ExecuteActivityAsync(
                 (IRoleActivities a) => a.MeetAsync(new MeetRequest(
-                    new StepKey(input.Run, $"meet/{member.Policy.Id}", row.Generation), member.Policy.Id, row, address)),
+                    StepScope.Key(input.Run, $"meet/{member.Policy.Id}", row.Generation), member.Policy.Id, row, address)),
                 Calls.Site(input.To, "1", TimeSpan.FromMinutes(10))));
         }
 
@@ -89,7 +95,7 @@ public sealed class FailbackWorkflow
             var row = await RowAsync(member.Policy.Id);
             await Workflow.ExecuteActivityAsync(
                 (IReplicationActivities a) => a.BeginTrackingAsync(new BeginTrackingRequest(
-                    new StepKey(input.Run, $"attach/{member.Policy.Id}", row.Generation),
+                    StepScope.Key(input.Run, $"attach/{member.Policy.Id}", row.Generation),
                     member.Policy,
                     member.Workload,
                     input.To,
@@ -97,14 +103,18 @@ public sealed class FailbackWorkflow
                 Calls.Site(member.Primary, "3"));
             var caughtUp = await Workflow.ExecuteChildWorkflowAsync(
                 (CatchUpWorkflow w) => w.RunAsync(new CatchUpInput(input.Run, member.Policy.Id, member.Primary, input.To)),
-                new ChildWorkflowOptions { Id = $"{Workflow.Info.WorkflowId}/catch-up/{member.Policy.Id}" });
+                new ChildWorkflowOptions
+                {
+                    Id = $"{Workflow.Info.WorkflowId}/catch-up/{member.Policy.Id}",
+                    ParentClosePolicy = ParentClosePolicy.RequestCancel,
+                });
             sent += caughtUp.SentBytes;
         }
 
         return sent;
     }
 
-    private static Task<FailoverResult> SwitchAsync(FailbackInput input)
+    private Task<FailoverResult> SwitchAsync(FailbackInput input)
     {
         var failover = new FailoverInput(
             input.Run, RunKind.FailoverPlanned, input.Group, input.To, input.RequestedBy, input.Reason)
@@ -112,9 +122,13 @@ public sealed class FailbackWorkflow
             CompareRanges = input.CompareRanges,
             Machines = input.Machines,
         };
-        return Workflow.ExecuteChildWorkflowAsync(
+        return relay.RunAsync(
             (FailoverWorkflow w) => w.RunAsync(failover),
-            new ChildWorkflowOptions { Id = $"{Workflow.Info.WorkflowId}/switch" });
+            new ChildWorkflowOptions
+            {
+                Id = $"{Workflow.Info.WorkflowId}/switch",
+                ParentClosePolicy = ParentClosePolicy.RequestCancel,
+            });
     }
 
     private static async Task<ArbiterRow> RowAsync(ProtectionId protection) =>

@@ -18,7 +18,7 @@ public sealed class FailoverWorkflow
 {
     private readonly StepJournal journal = new();
     private readonly Desk desk;
-    private bool pastTheFence;
+    private readonly HashSet<ProtectionId> fenced = [];
 
     /// <summary>Makes an instance.</summary>
     public FailoverWorkflow() => desk = new Desk(journal);
@@ -54,29 +54,33 @@ public sealed class FailoverWorkflow
 
             // Step 2: Decide
             var decisions = await journal.RunAsync("2", "Decide", () => DecideAsync(input, members), Loss);
-            var drained = planned ? await preparation.PrepareAsync(members) : [];
+            Dictionary<ProtectionId, QuiesceResult> drained = [];
             if (planned)
             {
+                // A member that an earlier run took past the fence has no source left to prepare.
+                drained = await preparation.PrepareAsync([.. members.Where((_, i) => decisions[i].Row.Primary != input.To)]);
                 decisions = await DecideAsync(input, members);
             }
 
             // Step 3: Fence. The point of no return: before it nothing has changed, after it the run only goes forward.
-            var rows = await journal.RunAsync(
-                "3", "Fence", () => FenceAsync(input, members, decisions, drained), r => $"generation {r[0].Generation}");
-            return await ForwardAsync(input, members, rows, decisions, planned, preparation.PauseMilliseconds);
+            decisions = await journal.RunAsync(
+                "3", "Fence", () => FenceAsync(input, members, decisions, drained), d => $"generation {d[0].Row.Generation}");
+            return await ForwardAsync(input, members, decisions, planned, preparation.PauseMilliseconds);
         }
-        catch (Exception e) when (!pastTheFence && StepFailure.IsExpected(e))
+        catch (Exception e) when (StepFailure.IsExpected(e))
         {
-            await preparation.CompensateAsync();
+            await preparation.CompensateAsync(fenced);
             throw;
         }
     }
 
     private async Task<FailoverResult> ForwardAsync(
-        FailoverInput input, List<GroupMember> members, ArbiterRow[] rows, Decision[] decisions, bool planned, double pause)
+        FailoverInput input, List<GroupMember> members, Decision[] decisions, bool planned, double pause)
     {
+        ArbiterRow[] rows = [.. decisions.Select(d => d.Row)];
+
         // Step 4: Seal
-        var seals = await journal.RunAsync("4", "Seal", () => SealAsync(input, members, rows), s => $"{s.Length} sealed");
+        var seals = await OnwardAsync(input, "4", "Seal", () => SealAsync(input, members, rows), s => $"{s.Length} sealed");
 
         if (planned)
         {
@@ -84,15 +88,15 @@ public sealed class FailoverWorkflow
         }
 
         // Step 5: Promote
-        var opened = await journal.RunAsync(
-            "5", "Promote", () => PromoteAsync(input, members, rows), o => $"served at {o[0].NbdAddress}");
-        await RecordAsync(input, members, rows);
+        var opened = await OnwardAsync(
+            input, "5", "Promote", () => PromoteAsync(input, members, rows), o => $"served at {o[0].NbdAddress}");
 
         // Step 6: Map
         // Step 7: Start in waves
         if (input.Machines)
         {
-            await journal.RunAsync("7", "Start machines", () => StartAsync(input, members, opened));
+            await OnwardAsync(
+                input, "7", "Start machines", () => StartAsync(input, members, opened), started => $"{started} started");
         }
         else
         {
@@ -108,6 +112,34 @@ public sealed class FailoverWorkflow
             m.Policy.Id, m.Workload.Id, rows[i].Generation, opened[i].Exports, opened[i].NbdAddress, seals[i].RecoveryPoint));
         long? loss = decisions.Any(d => d.LossBytes is null) ? null : decisions.Sum(d => d.LossBytes);
         return new FailoverResult([.. moved], loss, pause, Workflow.UtcNow);
+    }
+
+    // Past the fence nothing is given up by itself: what fails for good is asked, and without an answer it is tried again.
+    private async Task<T> OnwardAsync<T>(FailoverInput input, string path, string title, Func<Task<T>> body, Func<T, string> detail)
+    {
+        while (true)
+        {
+            try
+            {
+                return await journal.RunAsync(path, title, body, detail);
+            }
+            catch (Exception e) when (StepFailure.IsExpected(e))
+            {
+                var answer = await desk.AskAsync(
+                    path,
+                    title,
+                    $"Step {path} failed past the point of no return: {StepFailure.Of(e).Text} Retry, or leave the group as it is now?",
+                    ["retry", "leave"],
+                    AnswerRoles.Operator,
+                    TimeSpan.FromSeconds(input.QuestionSeconds),
+                    "retry",
+                    CancellationToken.None);
+                if (answer.Choice != "retry")
+                {
+                    throw;
+                }
+            }
+        }
     }
 
     private async Task ConfirmAsync(FailoverInput input, List<GroupMember> members, bool planned)
@@ -134,7 +166,14 @@ public sealed class FailoverWorkflow
         var decisions = new List<Decision>();
         foreach (var member in members)
         {
-            decisions.Add(await Fencing.DecideAsync(input, member, desk));
+            decisions.Add(await Fencing.DecideAsync(input, member, desk, Workflow.CancellationToken));
+            if (input.Point is { } point)
+            {
+                await Workflow.ExecuteActivityAsync(
+                    (IRecoveryPointActivities a) => a.VerifyRecoveryPointAsync(new RecoveryPointRequest(
+                        StepScope.Key(input.Run, $"verify/{member.Policy.Id}", Generation.None), member.Policy.Id, point)),
+                    Calls.Site(input.To, "2", TimeSpan.FromHours(2)));
+            }
         }
 
         return [.. decisions];
@@ -146,21 +185,28 @@ public sealed class FailoverWorkflow
             : string.Join("; ", decisions.Where(d => d.Acceptance is not null).Select(
                 d => $"loss of {(d.LossBytes is { } b ? new ByteCount(b).ToString() : "an unknown amount")} accepted by {d.Acceptance!.By}"));
 
-    private async Task<ArbiterRow[]> FenceAsync(
+    private async Task<Decision[]> FenceAsync(
         FailoverInput input,
         List<GroupMember> members,
         Decision[] decisions,
         Dictionary<ProtectionId, QuiesceResult> drained)
     {
-        var rows = new List<ArbiterRow>();
+        var promoted = new List<Decision>();
         for (var i = 0; i < members.Count; i++)
         {
-            var mark = drained.GetValueOrDefault(members[i].Policy.Id)?.Mark;
-            rows.Add(await Fencing.PromoteAsync(input, members[i], decisions[i], mark, desk));
-            pastTheFence = true;
+            var (member, decision) = (members[i], decisions[i]);
+            var mark = drained.GetValueOrDefault(member.Policy.Id)?.Mark;
+            Task<Decision> PromoteAsync(CancellationToken token) =>
+                Fencing.PromoteAsync(input, member, decision, mark, desk, token);
+            promoted.Add(fenced.Count == 0
+                ? await PromoteAsync(Workflow.CancellationToken)
+                : await OnwardAsync(
+                    input, $"3/{member.Workload.Id}", $"Fence {member.Workload.Id}", () => PromoteAsync(CancellationToken.None),
+                    d => $"generation {d.Row.Generation}"));
+            fenced.Add(member.Policy.Id);
         }
 
-        return [.. rows];
+        return [.. promoted];
     }
 
     private static Task<SealResult[]> SealAsync(FailoverInput input, List<GroupMember> members, ArbiterRow[] rows) =>
@@ -178,7 +224,7 @@ public sealed class FailoverWorkflow
             {
                 var request = new MeetRequest(Key(input, members[i], rows[i], "meet"), members[i].Policy.Id, rows[i], address);
                 await TryAsync(() => Workflow.ExecuteActivityAsync(
-                    (IRoleActivities a) => a.MeetAsync(request), Calls.Site(members[i].Primary, "4b")));
+                    (IRoleActivities a) => a.MeetAsync(request), Calls.Site(members[i].Primary, "4b").Shielded()));
             }
         });
     }
@@ -207,6 +253,7 @@ public sealed class FailoverWorkflow
             await AttachOldPrimaryAsync(input, members, rows);
         }
 
+        await RecordAsync(input, members, rows);
         return opened;
     }
 
@@ -219,7 +266,7 @@ public sealed class FailoverWorkflow
             var request = new BeginTrackingRequest(
                 Key(input, members[i], rows[i], "attach"), members[i].Policy, members[i].Workload, old, address);
             await TryAsync(() => Workflow.ExecuteActivityAsync(
-                (IReplicationActivities a) => a.BeginTrackingAsync(request), Calls.Site(input.To, "5")));
+                (IReplicationActivities a) => a.BeginTrackingAsync(request), Calls.Site(input.To, "5").Shielded()));
         }
     }
 
@@ -229,18 +276,18 @@ public sealed class FailoverWorkflow
         {
             var state = rows[i].Complete.Count > 1 ? "protected" : "not-protected";
             var record = new ProtectionRecord(members[i].Policy.Id, input.To, state, $"moved by {input.Run}");
-            await Workflow.ExecuteActivityAsync((IGroupActivities a) => a.RecordProtectionAsync(record), Calls.Control("5"));
+            await Workflow.ExecuteActivityAsync((IGroupActivities a) => a.RecordProtectionAsync(record), Calls.Control("5").Shielded());
         }
     }
 
-    private static async Task StartAsync(FailoverInput input, List<GroupMember> members, PromoteResult[] opened)
+    private static async Task<int> StartAsync(FailoverInput input, List<GroupMember> members, PromoteResult[] opened)
     {
         for (var i = 0; i < members.Count; i++)
         {
             var member = members[i];
             await Workflow.ExecuteActivityAsync(
                 (IMachineActivities a) => a.StartMachineAsync(new StartMachineRequest(
-                    new StepKey(input.Run, $"start/{member.Workload.Id}", opened[i].Generation),
+                    StepScope.Key(input.Run, $"start/{member.Workload.Id}", opened[i].Generation),
                     member.Workload,
                     opened[i].Exports,
                     opened[i].NbdAddress,
@@ -248,11 +295,13 @@ public sealed class FailoverWorkflow
                 Calls.Forward(input.To, "7"));
             await Workflow.ExecuteActivityAsync(
                 (IMachineActivities a) => a.CheckMachineAsync(new StopMachineRequest(
-                    new StepKey(input.Run, $"check/{member.Workload.Id}", opened[i].Generation), member.Workload, false)),
+                    StepScope.Key(input.Run, $"check/{member.Workload.Id}", opened[i].Generation), member.Workload, false)),
                 Calls.Forward(input.To, "7"));
         }
+
+        return members.Count;
     }
 
     private static StepKey Key(FailoverInput input, GroupMember member, ArbiterRow row, string step) =>
-        new(input.Run, $"{step}/{member.Policy.Id}", row.Generation);
+        StepScope.Key(input.Run, $"{step}/{member.Policy.Id}", row.Generation);
 }

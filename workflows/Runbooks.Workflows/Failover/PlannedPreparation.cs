@@ -44,9 +44,11 @@ internal sealed class PlannedPreparation(FailoverInput input, StepJournal journa
         return await journal.RunAsync("2d", "Drain", () => DrainAsync(members), _ => $"{PauseMilliseconds:0.#} ms");
     }
 
-    /// <summary>Starts the source again; only before the fence.</summary>
-    public async Task CompensateAsync()
+    /// <summary>Starts the source of every member again that is not past the fence.</summary>
+    public async Task CompensateAsync(IReadOnlyCollection<ProtectionId> fenced)
     {
+        quiesced.RemoveAll(m => fenced.Contains(m.Policy.Id));
+        stopped.RemoveAll(m => fenced.Contains(m.Policy.Id));
         if (quiesced.Count == 0 && stopped.Count == 0)
         {
             return;
@@ -56,20 +58,17 @@ internal sealed class PlannedPreparation(FailoverInput input, StepJournal journa
         {
             foreach (var member in quiesced)
             {
-                var options = Calls.Forward(member.Primary, "undo");
-                options.CancellationToken = CancellationToken.None;
                 await Workflow.ExecuteActivityAsync(
-                    (IRoleActivities a) => a.ResumeAsync(new ResumeRequest(Key(member, "resume"), member.Policy.Id)), options);
+                    (IRoleActivities a) => a.ResumeAsync(new ResumeRequest(Key(member, "resume"), member.Policy.Id)),
+                    Calls.Forward(member.Primary, "undo"));
             }
 
             foreach (var member in Enumerable.Reverse(stopped))
             {
-                var options = Calls.Forward(member.Primary, "undo");
-                options.CancellationToken = CancellationToken.None;
                 await Workflow.ExecuteActivityAsync(
                     (IMachineActivities a) => a.StartMachineAsync(new StartMachineRequest(
                         Key(member, "restart"), member.Workload, new Dictionary<string, string>(), string.Empty, false)),
-                    options);
+                    Calls.Forward(member.Primary, "undo"));
             }
         });
     }
@@ -127,5 +126,5 @@ internal sealed class PlannedPreparation(FailoverInput input, StepJournal journa
     }
 
     private StepKey Key(GroupMember member, string step) =>
-        new(input.Run, $"{step}/{member.Policy.Id}", Domain.Units.Generation.None);
+        StepScope.Key(input.Run, $"{step}/{member.Policy.Id}", Domain.Units.Generation.None);
 }

@@ -4,11 +4,17 @@ using Runbooks.Workflows.Steps;
 namespace Runbooks.Workflows.People;
 
 /// <summary>Where a workflow asks people and hears them: questions with a deadline and a stated default, pause, and abort.</summary>
-/// <remarks><b>Threading</b>: workflow code only. An answer that comes before its question is kept; a second answer is ignored.</remarks>
+/// <remarks>
+/// <b>Threading</b>: workflow code only. An answer that comes before its question is kept. One voice each: the first valid answer of a
+/// person counts. A child's question ids begin with its workflow id, so that whoever hears the answer knows whom to pass it to.
+/// </remarks>
 public sealed class Desk(StepJournal journal)
 {
     private readonly Dictionary<string, List<Answer>> answers = new(StringComparer.Ordinal);
     private readonly HashSet<string> asked = new(StringComparer.Ordinal);
+
+    /// <summary>What ends a wait besides answer, deadline and abort; null is the workflow's own token.</summary>
+    public CancellationToken? Token { get; init; }
 
     /// <summary>True while a person has paused the run.</summary>
     public bool IsPaused { get; private set; }
@@ -25,11 +31,7 @@ public sealed class Desk(StepJournal journal)
             answers[answer.QuestionId] = list = [];
         }
 
-        // One voice each: the same person's second answer to the same question changes nothing.
-        if (!list.Exists(a => a.By == answer.By))
-        {
-            list.Add(answer);
-        }
+        list.Add(answer);
     }
 
     /// <summary>Hears a pause or its end.</summary>
@@ -50,14 +52,22 @@ public sealed class Desk(StepJournal journal)
     /// <param name="of">Role of those who may answer.</param>
     /// <param name="within">How long it waits.</param>
     /// <param name="fallback">The choice without an answer.</param>
+    /// <param name="token">Ends the wait early; null takes <see cref="Token"/>.</param>
     public async Task<Answer> AskAsync(
-        string path, string title, string text, IReadOnlyList<string> choices, string of, TimeSpan within, string fallback)
+        string path,
+        string title,
+        string text,
+        IReadOnlyList<string> choices,
+        string of,
+        TimeSpan within,
+        string fallback,
+        CancellationToken? token = null)
     {
         var id = NextId(path);
         var question = new Question(id, text, choices, of, Workflow.UtcNow + within, fallback);
         journal.Record(path, title, StepState.Asking, text, question);
-        await Workflow.WaitConditionAsync(() => Abort is not null || Given(id, choices) is not null, within);
-        return Abort ?? Given(id, choices) ?? new Answer(id, fallback, "deadline", $"No answer within {within}.");
+        await Workflow.WaitConditionAsync(() => Abort is not null || Given(id, choices).Count > 0, within, token ?? Token);
+        return Abort ?? Given(id, choices).FirstOrDefault() ?? new Answer(id, fallback, "deadline", $"No answer within {within}.");
     }
 
     /// <summary>Asks for several people to say yes; ends at the count, at the first no, or at the deadline.</summary>
@@ -67,26 +77,27 @@ public sealed class Desk(StepJournal journal)
         var id = NextId(path);
         var question = new Question(id, text, [yes, no], of, Workflow.UtcNow + within, fallback);
         journal.Record(path, title, StepState.Asking, text, question);
-        bool Done() => Abort is not null || All(id).Count(a => a.Choice == yes) >= count || All(id).Any(a => a.Choice == no);
-        var inTime = await Workflow.WaitConditionAsync(Done, within);
-        return Abort is not null ? [Abort] : inTime ? [.. All(id)] : [new Answer(id, fallback, "deadline", $"No answer within {within}.")];
+        List<Answer> All() => Given(id, [yes, no]);
+        bool Done() => Abort is not null || All().Count(a => a.Choice == yes) >= count || All().Exists(a => a.Choice == no);
+        var inTime = await Workflow.WaitConditionAsync(Done, within, Token);
+        return Abort is not null ? [Abort] : inTime ? [.. All()] : [new Answer(id, fallback, "deadline", $"No answer within {within}.")];
     }
 
     /// <summary>Waits until nobody has the run paused.</summary>
-    public Task WhileNotPausedAsync() => Workflow.WaitConditionAsync(() => !IsPaused || Abort is not null);
+    public Task WhileNotPausedAsync() => Workflow.WaitConditionAsync(() => !IsPaused || Abort is not null, Token);
 
     private string NextId(string path)
     {
-        var id = path;
+        var whole = Workflow.Info.Parent is null ? path : $"{Workflow.Info.WorkflowId}:{path}";
+        var id = whole;
         for (var n = 2; !asked.Add(id); n++)
         {
-            id = $"{path}#{n}";
+            id = $"{whole}#{n}";
         }
 
         return id;
     }
 
-    private List<Answer> All(string id) => answers.GetValueOrDefault(id) ?? [];
-
-    private Answer? Given(string id, IReadOnlyList<string> choices) => All(id).Find(a => choices.Contains(a.Choice));
+    private List<Answer> Given(string id, IReadOnlyList<string> choices) =>
+        [.. (answers.GetValueOrDefault(id) ?? []).Where(a => choices.Contains(a.Choice)).DistinctBy(a => a.By)];
 }

@@ -99,7 +99,9 @@ public sealed class ReplicationSetupWorkflow
 
     private async Task TrackAsync(SetupInput input, TargetCheck target)
     {
-        beganRow = true;
+        // A row that is there already belongs to a protection that lives: undoing this run must not take it away.
+        beganRow = await Workflow.ExecuteActivityAsync(
+            (IArbiterActivities a) => a.ReadArbiterRowAsync(input.Policy.Id), Calls.Control("3")) is null;
         await Workflow.ExecuteActivityAsync(
             (IArbiterActivities a) => a.BeginArbiterRowAsync(new BeginArbiterRowRequest(
                 input.Policy.Id, input.Primary, new[] { input.Primary, input.Standby })),
@@ -124,7 +126,11 @@ public sealed class ReplicationSetupWorkflow
     private static Task<CatchUpResult> CatchUpAsync(SetupInput input) =>
         Workflow.ExecuteChildWorkflowAsync(
             (CatchUpWorkflow w) => w.RunAsync(new CatchUpInput(input.Run, input.Policy.Id, input.Primary, input.Standby)),
-            new ChildWorkflowOptions { Id = $"{Workflow.Info.WorkflowId}/catch-up" });
+            new ChildWorkflowOptions
+            {
+                Id = $"{Workflow.Info.WorkflowId}/catch-up",
+                ParentClosePolicy = ParentClosePolicy.RequestCancel,
+            });
 
     private static async Task<(RecoveryPointResult Point, CompareResult Compared)> PointAsync(SetupInput input)
     {
@@ -141,7 +147,8 @@ public sealed class ReplicationSetupWorkflow
             : throw StepFailure.Refuse(ProcedureRefusals.CopiesDiffer(input.Policy.Id, compared.Differences));
     }
 
-    // Runs on failure and on cancel, so it must not use the workflow's cancelled token.
+    // Runs on failure and on cancel, so it must not use the workflow's cancelled token. Each part is tried although another failed: a
+    // standby that is gone must not keep the primary tracking for it. What stays behind is said; the run fails with its first cause.
     private async Task RemoveAsync(SetupInput input, Exception cause)
     {
         if (!madeStandby && !beganTracking && !beganRow)
@@ -149,37 +156,41 @@ public sealed class ReplicationSetupWorkflow
             return;
         }
 
-        await journal.RunAsync("undo", "Remove what was made", async () =>
+        var left = new List<string>();
+        if (beganTracking)
         {
-            if (beganTracking)
-            {
-                var options = Calls.Site(input.Primary, "undo");
-                options.CancellationToken = CancellationToken.None;
-                await Workflow.ExecuteActivityAsync(
-                    (IReplicationActivities a) => a.EndTrackingAsync(
-                        new EndTrackingRequest(Key(input, "undo"), input.Policy.Id, input.Standby)),
-                    options);
-            }
+            await TryAsync("undo-tracking", $"Stop tracking at {input.Primary}", left, () => Workflow.ExecuteActivityAsync(
+                (IReplicationActivities a) => a.EndTrackingAsync(new EndTrackingRequest(Key(input, "undo"), input.Policy.Id, input.Standby)),
+                Calls.Site(input.Primary, "undo").Shielded()));
+        }
 
-            if (madeStandby)
-            {
-                var options = Calls.Site(input.Standby, "undo");
-                options.CancellationToken = CancellationToken.None;
-                await Workflow.ExecuteActivityAsync(
-                    (IReplicationActivities a) => a.RemoveStandbyAsync(
-                        new RemoveStandbyRequest(Key(input, "undo"), input.Policy.Id, false)),
-                    options);
-            }
+        if (madeStandby)
+        {
+            await TryAsync("undo-standby", $"Remove what was made at {input.Standby}", left, () => Workflow.ExecuteActivityAsync(
+                (IReplicationActivities a) => a.RemoveStandbyAsync(new RemoveStandbyRequest(Key(input, "undo"), input.Policy.Id, false)),
+                Calls.Site(input.Standby, "undo").Shielded()));
+        }
 
-            if (beganRow)
-            {
-                var options = Calls.Control("undo");
-                options.CancellationToken = CancellationToken.None;
-                await Workflow.ExecuteActivityAsync((IArbiterActivities a) => a.EndArbiterRowAsync(input.Policy.Id), options);
-            }
+        if (beganRow)
+        {
+            await TryAsync("undo-row", "Drop the arbiter's row", left, () => Workflow.ExecuteActivityAsync(
+                (IArbiterActivities a) => a.EndArbiterRowAsync(input.Policy.Id), Calls.Control("undo").Shielded()));
+        }
 
-            await RecordAsync(input, "not-protected", StepFailure.Of(cause).Text);
-        });
+        var reason = StepFailure.Of(cause).Text + (left.Count == 0 ? string.Empty : $" Left behind: {string.Join("; ", left)}.");
+        await TryAsync("undo", "Record that it is not protected", left, () => RecordAsync(input, "not-protected", reason));
+    }
+
+    private async Task TryAsync(string path, string title, List<string> left, Func<Task> body)
+    {
+        try
+        {
+            await journal.RunAsync(path, title, body);
+        }
+        catch (Exception e) when (StepFailure.IsExpected(e))
+        {
+            left.Add($"{title}: {StepFailure.Of(e).Text}");
+        }
     }
 
     private static async Task RecordAsync(SetupInput input, string state, string cause)
@@ -191,5 +202,5 @@ public sealed class ReplicationSetupWorkflow
             options);
     }
 
-    private static StepKey Key(SetupInput input, string step) => new(input.Run, step, Generation.First);
+    private static StepKey Key(SetupInput input, string step) => StepScope.Key(input.Run, step, Generation.First);
 }

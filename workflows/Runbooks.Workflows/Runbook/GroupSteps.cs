@@ -58,15 +58,14 @@ internal sealed class GroupSteps(RunContext context)
         foreach (var member in context.Group.Members)
         {
             var row = await Workflow.ExecuteActivityAsync(
-                (IArbiterActivities a) => a.ReadArbiterRowAsync(member.Policy.Id), Calls.Control(call.Step.Path));
+                (IArbiterActivities a) => a.ReadArbiterRowAsync(member.Policy.Id), StepOptions.OfControl(call));
             if (row is null || !row.IsComplete(to))
             {
                 findings.Add($"{member.Workload.Id}: {to} is not complete");
             }
         }
 
-        var options = Calls.Site(to, call.Step.Path);
-        var status = await Workflow.ExecuteActivityAsync((IObserverActivities a) => a.DescribeSiteAsync(), options);
+        var status = await Workflow.ExecuteActivityAsync((IObserverActivities a) => a.DescribeSiteAsync(), StepOptions.Of(call, to));
         findings.AddRange(status.Volumes.Where(v => v.Failure.Length > 0).Select(v => $"{v.Volume}: {v.Failure}"));
         return findings.Count == 0
             ? new JsonObject { ["ready"] = true, ["findings"] = new JsonArray() }
@@ -92,7 +91,7 @@ internal sealed class GroupSteps(RunContext context)
             RtoSeconds = objectives.Rto is { } rto ? rto.TotalSeconds : null,
             RpoSeconds = objectives.Rpo is { } rpo ? rpo.TotalSeconds : null,
         };
-        var result = await Workflow.ExecuteChildWorkflowAsync((DrillWorkflow w) => w.RunAsync(input), Child(call, "drill"));
+        var result = await context.Relay.RunAsync((DrillWorkflow w) => w.RunAsync(input), Child(call, "drill"));
         var outputs = new JsonObject
         {
             ["recoverySeconds"] = result.RecoverySeconds,
@@ -136,7 +135,7 @@ internal sealed class GroupSteps(RunContext context)
             Observers = confirmed ? 0 : 1,
             Machines = false,
         };
-        var result = await Workflow.ExecuteChildWorkflowAsync((FailoverWorkflow w) => w.RunAsync(input), Child(call, "failover"));
+        var result = await context.Relay.RunAsync((FailoverWorkflow w) => w.RunAsync(input), Guarded(call, "failover"));
         context.Move(to, result);
         return new JsonObject
         {
@@ -156,8 +155,8 @@ internal sealed class GroupSteps(RunContext context)
             OnlyProtect = onlyProtect,
             Machines = false,
         };
-        var result = await Workflow.ExecuteChildWorkflowAsync(
-            (FailbackWorkflow w) => w.RunAsync(input), Child(call, onlyProtect ? "reprotect" : "failback"));
+        var result = await context.Relay.RunAsync(
+            (FailbackWorkflow w) => w.RunAsync(input), Guarded(call, onlyProtect ? "reprotect" : "failback"));
         if (!onlyProtect)
         {
             context.Move(to);
@@ -172,8 +171,18 @@ internal sealed class GroupSteps(RunContext context)
         };
     }
 
+    // These procedures know their own point of no return: an abort reaches them always, and takes effect only before it.
+    private ChildWorkflowOptions Guarded(StepCall call, string what)
+    {
+        var options = Child(call, what);
+        options.CancellationToken = call.Abort;
+        return options;
+    }
+
+    // A run that is terminated cannot undo anything; its procedures are asked to end and do it themselves.
     private ChildWorkflowOptions Child(StepCall call, string what) => new()
     {
+        ParentClosePolicy = ParentClosePolicy.RequestCancel,
         Id = $"{Workflow.Info.WorkflowId}/{call.Step.Path}#{call.Attempt}/{what}",
         CancellationToken = call.CancellationToken,
         StaticSummary = call.Step.Path,

@@ -12,6 +12,9 @@ namespace Runbooks.Workflows.Runbook;
 /// </summary>
 internal sealed class PlanWalk(RunContext context, Plan plan)
 {
+    // A no is final: nobody is asked whether to skip it.
+    private const string Approval = "approval";
+
     private readonly Dictionary<string, StepState> states = new(StringComparer.Ordinal);
     private readonly List<PlanStep> done = [];
     private readonly StepRunner runner = new(context);
@@ -19,7 +22,7 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
 
     public async Task<RunResult> RunAsync()
     {
-        using var abort = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
+        using var abort = new CancellationTokenSource();
         var running = new Dictionary<string, Task>(StringComparer.Ordinal);
         while (true)
         {
@@ -43,12 +46,18 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
     private async Task StartReadyAsync(Dictionary<string, Task> running, CancellationToken cancellationToken)
     {
         // A skipped frame or a frame's end costs nothing and may make more steps ready, so this goes round until nothing changes.
-        for (var again = true; again && failure.Length == 0 && context.Desk.Abort is null;)
+        for (var again = true; again;)
         {
             again = false;
             await context.Desk.WhileNotPausedAsync();
             foreach (var step in plan.Steps.Where(s => !states.ContainsKey(s.Path) && NeedsAreDone(s)))
             {
+                // Asked anew for each step: the one before may have failed at once, and a pause may have ended by an abort.
+                if (failure.Length > 0 || context.Desk.Abort is not null)
+                {
+                    return;
+                }
+
                 states[step.Path] = StepState.Ready;
                 var task = StepAsync(step, cancellationToken);
                 if (task.IsCompleted)
@@ -73,10 +82,9 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
 
     private async Task WaitForAnyAsync(Dictionary<string, Task> running, CancellationTokenSource abort)
     {
-        var aborted = context.Desk.Abort is not null;
-        await Workflow.WaitConditionAsync(() =>
-            running.Values.Any(t => t.IsCompleted) || (!aborted && context.Desk.Abort is not null));
-        if (!aborted && context.Desk.Abort is not null)
+        bool AbortIsNew() => context.Desk.Abort is not null && !abort.IsCancellationRequested;
+        await Workflow.WaitConditionAsync(() => running.Values.Any(t => t.IsCompleted) || AbortIsNew(), CancellationToken.None);
+        if (AbortIsNew())
         {
             await abort.CancelAsync();
         }
@@ -104,7 +112,16 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
         if (step.Delay > TimeSpan.Zero)
         {
             context.Journal.Record(step.Path, step.Title, StepState.Waiting, $"delay of {step.Delay}");
-            await Workflow.DelayAsync(step.Delay, cancellationToken);
+            try
+            {
+                await Workflow.DelayAsync(step.Delay, cancellationToken);
+            }
+            catch (Exception e) when (StepFailure.IsCancelled(e))
+            {
+                context.Journal.Record(step.Path, step.Title, StepState.Cancelled, "aborted while it waited");
+                states[step.Path] = StepState.Cancelled;
+                return;
+            }
         }
 
         states[step.Path] = step.Kind == PlanStep.BlockBegin ? StepState.Succeeded : await RunAsync(step, cancellationToken);
@@ -121,20 +138,18 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
         {
             try
             {
-                var token = step.Irreversible ? CancellationToken.None : cancellationToken;
                 var outputs = await context.Journal.RunAsync(
-                    step.Path, step.Title, () => runner.RunAsync(step, attempt, token), o => o.ToJsonString());
+                    step.Path, step.Title, () => runner.RunAsync(step, attempt, cancellationToken), o => o.ToJsonString());
                 context.SetOutput(step.Path, outputs);
-                if (step.Acts)
-                {
-                    done.Add(step);
-                }
+                Remember(step, step.Acts);
 
                 return StepState.Succeeded;
             }
             catch (Exception e) when (StepFailure.IsExpected(e))
             {
-                if (StepFailure.IsCancelled(e))
+                // What ended in the middle may have done half of its work: its inverse, where there is one, is due as well.
+                Remember(step, step.Acts && !step.Irreversible && step.Compensate is not null);
+                if (StepFailure.IsCancelled(e) && context.Desk.Abort is not null)
                 {
                     return StepState.Cancelled;
                 }
@@ -147,6 +162,14 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
         }
     }
 
+    private void Remember(PlanStep step, bool asDone)
+    {
+        if (asDone && !done.Contains(step))
+        {
+            done.Add(step);
+        }
+    }
+
     // Null means: try again.
     private async Task<StepState?> AfterFailureAsync(PlanStep step, Exception e)
     {
@@ -156,9 +179,9 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
             case OnFailure.Continue:
                 return StepState.Failed;
             case OnFailure.Compensate:
-                done.Add(step);
+                Remember(step, true);
                 break;
-            case OnFailure.Ask when context.Desk.Abort is null:
+            case OnFailure.Ask when context.Desk.Abort is null && step.Kind != Approval:
                 var asked = Workflow.UtcNow;
                 var answer = await context.Desk.AskAsync(
                     step.Path,

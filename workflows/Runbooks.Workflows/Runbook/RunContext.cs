@@ -9,7 +9,7 @@ using Runbooks.Workflows.Steps;
 namespace Runbooks.Workflows.Runbook;
 
 /// <summary>What the steps of one run share: the picture of the group as steps change it, outputs, people.</summary>
-internal sealed class RunContext(RunInput input, RunbookDocument document, GroupPicture group, StepJournal journal, Desk desk)
+internal sealed class RunContext(RunInput input, RunbookDocument document, GroupPicture group, StepJournal journal, Desk desk, Relay relay)
 {
     private readonly Dictionary<string, JsonObject> outputs = new(StringComparer.Ordinal);
     private readonly Dictionary<ProtectionId, MovedMember> moved = [];
@@ -23,6 +23,8 @@ internal sealed class RunContext(RunInput input, RunbookDocument document, Group
     public StepJournal Journal { get; } = journal;
 
     public Desk Desk { get; } = desk;
+
+    public Relay Relay { get; } = relay;
 
     public double HumanSeconds { get; set; }
 

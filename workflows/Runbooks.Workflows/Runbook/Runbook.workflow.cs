@@ -17,22 +17,27 @@ namespace Runbooks.Workflows.Runbook;
 public sealed class RunbookWorkflow
 {
     private readonly StepJournal journal = new();
+    private readonly Relay relay = new();
     private readonly Desk desk;
 
     /// <summary>Makes an instance.</summary>
-    public RunbookWorkflow() => desk = new Desk(journal);
+    public RunbookWorkflow() => desk = new Desk(journal) { Token = CancellationToken.None };
 
     /// <summary>The steps so far.</summary>
     [WorkflowQuery]
     public IReadOnlyList<StepChange> Steps() => journal.Steps;
 
-    /// <summary>Hears an answer.</summary>
+    /// <summary>Hears an answer, to a question of its own or of a procedure that it started.</summary>
     [WorkflowSignal]
     public Task AnswerAsync(Answer answer)
     {
         desk.Receive(answer);
-        return Task.CompletedTask;
+        return relay.AnswerAsync(answer);
     }
+
+    /// <summary>Ends the hold of a drill before its deadline.</summary>
+    [WorkflowSignal]
+    public Task ReleaseAsync() => relay.ReleaseAsync();
 
     /// <summary>Stops between steps.</summary>
     [WorkflowSignal]
@@ -63,14 +68,32 @@ public sealed class RunbookWorkflow
     public async Task<RunResult> RunAsync(RunInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        await HoldGroupAsync(input);
+
+        // The engine's cancel is an abort like a person's: what can be undone is undone, also then.
+        Workflow.CancellationToken.Register(() => desk.Receive(new AbortOrder("the engine", "The run's workflow was cancelled.")));
+        var lease = await HoldGroupAsync(input);
+        try
+        {
+            var result = await WalkAsync(input);
+            await ReleaseAsync(lease);
+            return result;
+        }
+        catch (Exception e) when (StepFailure.IsExpected(e))
+        {
+            await ReleaseAsync(lease);
+            throw;
+        }
+    }
+
+    private async Task<RunResult> WalkAsync(RunInput input)
+    {
         var group = await Workflow.ExecuteActivityAsync(
             (IGroupActivities a) => a.DescribeGroupAsync(input.Group), Calls.Control("group"));
 
         // Parsing is pure and the text is pinned in the input: a replay reads the same model.
         var parsed = RunbookParser.Parse(input.Document);
         Invariant.Require(parsed.Document is not null, "a started run has a document that was valid when it was published");
-        var context = new RunContext(input, parsed.Document, group, journal, desk);
+        var context = new RunContext(input, parsed.Document, group, journal, desk, relay);
         var plan = PlanCompiler.Compile(parsed.Document, context.Facts());
         if (!plan.IsOk)
         {
@@ -80,18 +103,42 @@ public sealed class RunbookWorkflow
         return await new PlanWalk(context, plan.Value).RunAsync();
     }
 
-    private static async Task HoldGroupAsync(RunInput input)
+    private static async Task<ChildWorkflowHandle<GroupLeaseWorkflow>> HoldGroupAsync(RunInput input)
     {
         var id = GroupLeaseWorkflow.IdOf(input.Group);
         try
         {
-            await Workflow.StartChildWorkflowAsync(
+            return await Workflow.StartChildWorkflowAsync(
                 (GroupLeaseWorkflow w) => w.RunAsync(input.Run.ToString()),
-                new ChildWorkflowOptions { Id = id, ParentClosePolicy = ParentClosePolicy.Terminate, StaticSummary = input.Run.ToString() });
+                new ChildWorkflowOptions
+                {
+                    Id = id,
+                    ParentClosePolicy = ParentClosePolicy.Terminate,
+
+                    // A cancelled run still undoes things: it holds the group until it has.
+                    CancellationToken = CancellationToken.None,
+                    StaticSummary = input.Run.ToString(),
+                });
         }
         catch (WorkflowAlreadyStartedException)
         {
             throw StepFailure.Refuse(ProcedureRefusals.GroupBusy(input.Group, "another run"));
+        }
+    }
+
+    // The lease ends before the run does: whoever sees the run ended can start the next one at once. That it ends with its parent anyway
+    // is for runs that are terminated.
+    private static async Task ReleaseAsync(ChildWorkflowHandle<GroupLeaseWorkflow> lease)
+    {
+        try
+        {
+            await lease.SignalAsync(
+                w => w.ReleaseAsync(), new ChildWorkflowSignalOptions { CancellationToken = CancellationToken.None });
+            await lease.GetResultAsync();
+        }
+        catch (FailureException e)
+        {
+            Workflow.Logger.LogInformation("The lease had ended: {Reason}", e.Message);
         }
     }
 }

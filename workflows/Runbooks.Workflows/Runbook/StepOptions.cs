@@ -21,7 +21,7 @@ internal static class StepOptions
     /// <summary>At a site, tried until the step's timeout: for what is expected to fail at first (a machine that boots, a probe).</summary>
     public static ActivityOptions Patient(StepCall call, SiteId site)
     {
-        var options = Of(call, AgentIdentity.TaskQueueOf(site));
+        var options = Of(call, site);
         options.RetryPolicy = Calls.Patient;
         return options;
     }
@@ -32,6 +32,7 @@ internal static class StepOptions
         ScheduleToCloseTimeout = call.Step.Timeout,
         StartToCloseTimeout = call.Step.Timeout,
         CancellationToken = call.CancellationToken,
+        CancellationType = ActivityCancellationType.WaitCancellationCompleted,
         Summary = call.Step.Path,
         RetryPolicy = new RetryPolicy
         {

@@ -13,7 +13,7 @@ internal sealed class StepRunner(RunContext context)
     private readonly OutsideSteps outside = new(context);
 
     /// <summary>Runs a step once; the attempt number keeps a person's retry apart from a redelivery.</summary>
-    public Task<JsonObject> RunAsync(PlanStep step, int attempt, CancellationToken cancellationToken)
+    public Task<JsonObject> RunAsync(PlanStep step, int attempt, CancellationToken abort)
     {
         var with = PlanValues.Settings(step, context.Facts(), context.OutputOf);
         if (!with.IsOk)
@@ -21,7 +21,7 @@ internal sealed class StepRunner(RunContext context)
             throw StepFailure.Refuse(with.Refusal);
         }
 
-        var call = new StepCall(step, new StepSettings(step.Path, with.Value), attempt, cancellationToken);
+        var call = new StepCall(step, new StepSettings(step.Path, with.Value), attempt, abort);
         return Find(step.Kind)(call);
     }
 
@@ -59,5 +59,9 @@ internal sealed class StepRunner(RunContext context)
 /// <param name="Step">The step.</param>
 /// <param name="With">Its settings, references replaced.</param>
 /// <param name="Attempt">1, then one more per retry by a person.</param>
-/// <param name="CancellationToken">Cancelled by an abort; never for a step that cannot be undone.</param>
-internal sealed record StepCall(PlanStep Step, StepSettings With, int Attempt, CancellationToken CancellationToken);
+/// <param name="Abort">Cancelled by an abort.</param>
+internal sealed record StepCall(PlanStep Step, StepSettings With, int Attempt, CancellationToken Abort)
+{
+    /// <summary>Cancelled by an abort; never for a step that cannot be undone.</summary>
+    public CancellationToken CancellationToken => Step.Irreversible ? CancellationToken.None : Abort;
+}

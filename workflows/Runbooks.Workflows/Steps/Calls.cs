@@ -9,12 +9,15 @@ internal static class Calls
     /// <summary>A step whose site is gone fails after this, with the reason, not after hours.</summary>
     public static readonly TimeSpan SiteGoneAfter = TimeSpan.FromSeconds(30);
 
-    /// <summary>An ordinary step at a site.</summary>
+    /// <summary>
+    /// An ordinary step at a site. A cancel waits for the site's answer: what undoes the step must never overtake the step itself.
+    /// </summary>
     public static ActivityOptions Site(SiteId site, string step, TimeSpan? timeout = null) => new()
     {
         TaskQueue = AgentIdentity.TaskQueueOf(site),
         ScheduleToStartTimeout = SiteGoneAfter,
         StartToCloseTimeout = timeout ?? TimeSpan.FromMinutes(2),
+        CancellationType = ActivityCancellationType.WaitCancellationCompleted,
         RetryPolicy = Retry(5),
         Summary = step,
     };
@@ -26,19 +29,31 @@ internal static class Calls
         ScheduleToCloseTimeout = TimeSpan.FromDays(7),
         StartToCloseTimeout = TimeSpan.FromDays(7),
         HeartbeatTimeout = TimeSpan.FromSeconds(15),
+        CancellationType = ActivityCancellationType.WaitCancellationCompleted,
         RetryPolicy = Retry(0),
         Summary = step,
     };
 
-    /// <summary>A step after the point of no return: it only goes forward, so it is tried until it is done or a day has passed.</summary>
+    /// <summary>
+    /// A step after the point of no return, or one that cleans up: it only goes forward, so it is tried until it is done or a day has
+    /// passed, and no cancel reaches it.
+    /// </summary>
     public static ActivityOptions Forward(SiteId site, string step) => new()
     {
         TaskQueue = AgentIdentity.TaskQueueOf(site),
         ScheduleToCloseTimeout = TimeSpan.FromDays(1),
         StartToCloseTimeout = TimeSpan.FromMinutes(10),
+        CancellationToken = CancellationToken.None,
         RetryPolicy = Retry(0),
         Summary = step,
     };
+
+    /// <summary>The same options for a call that no cancel may reach.</summary>
+    public static ActivityOptions Shielded(this ActivityOptions options)
+    {
+        options.CancellationToken = CancellationToken.None;
+        return options;
+    }
 
     /// <summary>A step at the control plane.</summary>
     public static ActivityOptions Control(string step, TimeSpan? timeout = null) => new()
