@@ -18,6 +18,7 @@ internal static class AgentApi
     public static void Map(IEndpointRouteBuilder app)
     {
         var agent = app.MapGroup("/agent/v1").ExcludeFromDescription().WithMetadata(AccessRequirement.Open);
+        agent.MapGet("/authority", (CertificateAuthority authority) => Results.Text(authority.RootPem, "application/x-pem-file"));
         agent.MapPost("/enrol", EnrolAsync).RequireRateLimiting(RateLimits.Enrol);
         agent.MapPost("/renew", RenewAsync);
         agent.MapPost("/report", ReportAsync).WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(ReportBytesMax));

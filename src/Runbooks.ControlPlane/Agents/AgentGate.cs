@@ -17,6 +17,9 @@ internal sealed class AgentGate(
 {
     public const string EnrolPath = "/agent/v1/enrol";
 
+    /// <summary>The authority's certificate is public: an agent that joins fetches it here and compares its fingerprint.</summary>
+    public const string AuthorityPath = "/agent/v1/authority";
+
     // A workflow task's answer may carry tens of megabytes; the engine has its own limits below this one.
     private const long EngineBodyBytesMax = (64L << 20) + 1024;
 
@@ -43,7 +46,7 @@ internal sealed class AgentGate(
             return;
         }
 
-        if (path != EnrolPath)
+        if (path != EnrolPath && path != AuthorityPath)
         {
             context.Features.Set(Identify(context));
         }

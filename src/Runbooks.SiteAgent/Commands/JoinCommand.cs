@@ -57,7 +57,8 @@ internal static class JoinCommand
         {
             try
             {
-                using var http = ControlPlaneHttp.CreatePinned(fingerprint);
+                using var authority = await ControlPlaneHttp.FetchAuthorityAsync(address, fingerprint, cancel);
+                using var http = ControlPlaneHttp.CreateTrusting(authority);
                 using var answer = await http.PostAsJsonAsync(
                     new Uri(address, "/agent/v1/enrol"), new EnrolRequest(site, token, request), cancel);
                 var enrolled = await ControlPlaneHttp.ReadAsync<EnrolAnswer>(answer, cancel);
@@ -71,7 +72,7 @@ internal static class JoinCommand
                     $"site {site} has joined; certificate valid until {stored.Current.Own.NotAfter.ToUniversalTime():O}");
                 return 0;
             }
-            catch (Exception e) when (e is HttpRequestException or Fault or IOException)
+            catch (Exception e) when (e is HttpRequestException or Fault or IOException or System.Security.Cryptography.CryptographicException)
             {
                 return CommonOptions.Refuse(new Refusal(
                     "RB-AGENT-014",

@@ -26,14 +26,40 @@ internal static class ControlPlaneHttp
         Timeout = timeout,
     };
 
-    /// <summary>For the first call: trusts exactly the authority (or server certificate) with this SHA-256 fingerprint.</summary>
-    public static HttpClient CreatePinned(string fingerprint) => new(new SocketsHttpHandler
+    /// <summary>
+    /// For the first call: fetches the control plane's authority and keeps it only when it has this SHA-256 fingerprint. Nothing secret is sent
+    /// before that, and everything after it is checked against that authority.
+    /// </summary>
+    public static async Task<X509Certificate2> FetchAuthorityAsync(Uri controlPlane, string fingerprint, CancellationToken cancel)
+    {
+#pragma warning disable CA5359 // What this one answer holds is checked by its fingerprint: a stranger's authority is thrown away below.
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        })
+#pragma warning restore CA5359
+        {
+            Timeout = TimeSpan.FromSeconds(30),
+            MaxResponseContentBufferSize = 64 * 1024,
+        };
+        var authority = X509Certificate2.CreateFromPem(await http.GetStringAsync(new Uri(controlPlane, "/agent/v1/authority"), cancel));
+        if (Matches(authority, fingerprint))
+        {
+            return authority;
+        }
+
+        authority.Dispose();
+        throw new HttpRequestException("Its authority has another fingerprint.");
+    }
+
+    /// <summary>HTTPS to a control plane of a known authority, before this agent has a certificate of its own.</summary>
+    public static HttpClient CreateTrusting(X509Certificate2 authority) => new(new SocketsHttpHandler
     {
         ConnectTimeout = TimeSpan.FromSeconds(10),
         SslOptions = new SslClientAuthenticationOptions
         {
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-                IsPinned(fingerprint, certificate, chain, errors),
+            RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsFrom(authority, certificate, errors),
         },
     })
     {
@@ -93,24 +119,6 @@ internal static class ControlPlaneHttp
         chain.ChainPolicy.CustomTrustStore.Add(authority);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         return chain.Build(leaf);
-    }
-
-    private static bool IsPinned(string fingerprint, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
-    {
-        if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
-        {
-            return false;
-        }
-
-        using var leaf = new X509Certificate2(certificate);
-        if (Matches(leaf, fingerprint))
-        {
-            return true;
-        }
-
-        var offered = sent?.ChainPolicy.ExtraStore.Concat(sent.ChainElements.Select(e => e.Certificate)) ?? [];
-        var root = offered.FirstOrDefault(c => Matches(c, fingerprint));
-        return root is not null && IsFrom(root, leaf, errors);
     }
 
     private static bool Matches(X509Certificate2 certificate, string fingerprint) => string.Equals(
