@@ -58,7 +58,10 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         LocalArbiter = new LocalArbiter(files, options.DataFolder, options.Clock);
         events = new EventJournal(files, options.DataFolder);
         exportWork = new SerialWork(executor);
-        arbiter = new ProtectionArbiter(options.Arbiter ?? LocalArbiter, VolumesOf, executor);
+        ISiteArbiter deciding = options.Arbiter is { } joined
+            ? new UnprotectedArbiter(joined, LocalArbiter, p => VolumesOf(p).Any(v => v.Configuration.Peers.Count > 0))
+            : LocalArbiter;
+        arbiter = new ProtectionArbiter(deciding, VolumesOf, executor);
         StartedAt = options.Clock.GetUtcNow();
         nbd = new NbdServer(exports, new NbdServerOptions { Tls = options.NbdTls });
         Sockets = new WanSockets(options.Credentials, options.Clock, options.CongestionControl);

@@ -173,7 +173,7 @@ internal sealed class SiteVolumes(Site site) : ISiteVolumes, IDisposable
             return SiteRefusals.BadImage(settings.Image, "Another process has it open and locked.");
         }
 
-        if (role == Role.Primary && !site.HasControlPlane && site.LocalArbiter.Find(settings.Protection) is null)
+        if (role == Role.Primary && site.LocalArbiter.Find(settings.Protection) is null)
         {
             site.LocalArbiter.Put(ArbiterRow.Begin(
                 settings.Protection, site.Id, settings.Peers.Select(p => p.Site), site.Options.Clock.GetUtcNow()));
