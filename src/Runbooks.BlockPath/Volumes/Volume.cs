@@ -50,6 +50,8 @@ public sealed class Volume : IBlockTarget, IDisposable
     private readonly Lock parkGate = new();
     private readonly List<BlockRequest> parked = [];
     private int parkedCount;
+    private bool isUnparking;
+    private bool unparkAgain;
     private long inFlightBytes;
     private ByteRange exclusion;
     private volatile bool isExcluding;
@@ -171,7 +173,7 @@ public sealed class Volume : IBlockTarget, IDisposable
     }
 
     /// <summary>
-    /// Replaces the core, for a changed policy or one more standby: guests keep their sessions, their writes wait, reads go on.
+    /// Replaces the core, for a changed policy or one more standby: guests keep their sessions; what they ask meanwhile waits.
     /// </summary>
     internal async Task SwapAsync(Func<VolumeLoop, Task<VolumeLoop>> replace)
     {
@@ -210,6 +212,12 @@ public sealed class Volume : IBlockTarget, IDisposable
 
     private void Read(BlockRequest request)
     {
+        if (isSwapping)
+        {
+            Park(request);
+            return;
+        }
+
         if (!IsOpen)
         {
             request.Complete(NbdError.NotPermitted);
@@ -304,32 +312,61 @@ public sealed class Volume : IBlockTarget, IDisposable
         Unpark();
     }
 
-    // Lets parked requests in, in their order: what waits only for space keeps its place, what the exclusion holds is passed by.
+    // Lets parked requests in, in their order: what waits only for space keeps its place, what the exclusion holds is passed by. An admitted
+    // request may be answered at once and come back here on the same thread: then another round is asked for instead of a nested one.
     private void Unpark()
     {
         lock (parkGate)
         {
-            var kept = 0;
-            var full = false;
-            foreach (var request in parked)
+            unparkAgain = true;
+            if (isUnparking)
             {
-                var cost = CostOf(request);
-                full |= Interlocked.Read(ref inFlightBytes) is var open && open > 0 && open + cost > InFlightBytesMax;
-                var held = isSwapping
-                    || (isExcluding && exclusion.Overlaps(new ByteRange(request.Offset, request.Length)));
-                if (full || held)
-                {
-                    parked[kept++] = request;
-                    continue;
-                }
+                return;
+            }
 
+            isUnparking = true;
+            while (unparkAgain)
+            {
+                unparkAgain = false;
+                AdmitParked();
+            }
+
+            isUnparking = false;
+        }
+    }
+
+    private void AdmitParked()
+    {
+        var waiting = parked.ToArray();
+        var kept = new List<BlockRequest>();
+        var full = false;
+        foreach (var request in waiting)
+        {
+            var cost = CostOf(request);
+            full |= Interlocked.Read(ref inFlightBytes) is var open && open > 0 && open + cost > InFlightBytesMax;
+            var held = isSwapping
+                || (isExcluding && exclusion.Overlaps(new ByteRange(request.Offset, request.Length)));
+            if (full || held)
+            {
+                kept.Add(request);
+                continue;
+            }
+
+            if (request.Command is BlockCommand.Write or BlockCommand.Trim or BlockCommand.WriteZeroes or BlockCommand.Flush)
+            {
                 Interlocked.Add(ref inFlightBytes, cost);
                 loop.GuestArrived(request);
             }
-
-            parked.RemoveRange(kept, parked.Count - kept);
-            Volatile.Write(ref parkedCount, parked.Count);
+            else
+            {
+                Read(request);
+            }
         }
+
+        // What was parked meanwhile stands behind what was kept.
+        parked.RemoveRange(0, waiting.Length);
+        parked.InsertRange(0, kept);
+        Volatile.Write(ref parkedCount, parked.Count);
     }
 
     private void Answered(BlockRequest request)
