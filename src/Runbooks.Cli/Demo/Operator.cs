@@ -52,7 +52,7 @@ internal sealed class Operator(ApiClient client, string api) : IDisposable
         {
             var decision = new JsonObject
             {
-                ["decision"] = "approve",
+                ["decision"] = "approved",
                 ["planHash"] = run["planHash"]!.ToString(),
                 ["reason"] = "seen the plan, agreed",
             };

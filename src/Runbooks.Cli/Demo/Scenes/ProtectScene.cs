@@ -59,8 +59,7 @@ internal static class ProtectScene
             "Both sites are complete, by the arbiter's row",
             complete.Contains(DemoState.SiteA) && complete.Contains(DemoState.SiteB),
             $"complete: {string.Join(", ", complete)}; exposure {protection["exposure"]?.ToJsonString()}");
-        var result = view["result"];
-        var copied = result?["CopiedBytes"]?.GetValue<long>() ?? 0;
+        var copied = ReturnScene.Field(view["result"], "copiedBytes")?.GetValue<long>() ?? 0;
         var full = state.Sizes.Values.Sum();
         state.Figures["fullBytes"] = full;
         state.Figures["copiedBytes"] = copied;

@@ -84,5 +84,9 @@ internal static class ReturnScene
 
     /// <summary>Outputs of a run's steps by path.</summary>
     public static Dictionary<string, JsonNode?> Outputs(JsonObject view) =>
-        view["result"]?["Outputs"]?.AsObject().ToDictionary(o => o.Key, o => JsonNode.Parse(o.Value!.ToString())) ?? [];
+        Field(view["result"], "outputs")?.AsObject().ToDictionary(o => o.Key, o => JsonNode.Parse(o.Value!.ToString())) ?? [];
+
+    /// <summary>A field of a workflow's result, whatever the case of its first letter.</summary>
+    public static JsonNode? Field(JsonNode? node, string name) =>
+        (node as JsonObject)?.FirstOrDefault(f => string.Equals(f.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
 }
