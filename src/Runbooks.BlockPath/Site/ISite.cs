@@ -35,6 +35,9 @@ public interface ISite
     /// <summary>Where the WAN listener of another site is; learned from the control plane or given by hand.</summary>
     void LearnPeerAddress(SiteId site, string address);
 
+    /// <summary>Does the agent of another site answer at an address? A handshake with its certificate, not only an open port.</summary>
+    (bool IsReachable, string Detail) Reach(SiteId peer, string address);
+
     ISiteVolumes Volumes { get; }
 
     ISiteReplication Replication { get; }

@@ -31,6 +31,8 @@ namespace Runbooks.BlockPath.Site;
 /// </remarks>
 public sealed class Site : ISite, IVolumeSurroundings, IDisposable
 {
+    private const int ReachMilliseconds = 2000;
+
     private readonly ConcurrentDictionary<VolumeId, Volume> volumes = new();
     private readonly ConcurrentDictionary<(VolumeId, SiteId), PeerDialler> diallers = new();
     private readonly ConcurrentDictionary<SiteId, string> addresses = new();
@@ -239,6 +241,27 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
 
     /// <summary>Stores a row decided by hand; for sites without a control plane.</summary>
     public void StoreLocalRow(ArbiterRow row) => LocalArbiter.Put(row);
+
+    /// <inheritdoc/>
+    public (bool IsReachable, string Detail) Reach(SiteId peer, string address)
+    {
+        if (!EndPoints.TryParse(address, out var end) || end is null)
+        {
+            return (false, $"'{address}' is no address");
+        }
+
+        try
+        {
+            using var transport = Sockets.Dial(end, ReachMilliseconds);
+            return string.IsNullOrEmpty(transport.CertifiedSite) || transport.CertifiedSite == peer.ToString()
+                ? (true, $"{address}: its agent answered")
+                : (false, $"{address}: {transport.CertifiedSite} answers there");
+        }
+        catch (IOException e)
+        {
+            return (false, $"{address}: {e.Message}");
+        }
+    }
 
     internal Volume? Find(VolumeId id) => volumes.GetValueOrDefault(id);
 

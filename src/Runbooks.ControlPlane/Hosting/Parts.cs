@@ -38,7 +38,7 @@ internal static class Parts
 
         if (options.Roles.HasFlag(ControlPlaneRoles.Workflows))
         {
-            services.AddSingleton<ArbiterActivities>().AddSingleton<GroupActivities>().AddSingleton<OutsideActivities>()
+            services.AddSingleton<WatcherActivities>().AddSingleton<ArbiterActivities>().AddSingleton<GroupActivities>().AddSingleton<OutsideActivities>()
                 .AddSingleton<ScheduleActivities>();
             services.AddHostedService<RunStarter>().AddHostedService<RunProjector>().AddHostedService<WorkflowHost>()
                 .AddHostedService<ScheduleKeeper>();

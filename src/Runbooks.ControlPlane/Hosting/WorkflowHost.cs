@@ -19,7 +19,7 @@ namespace Runbooks.ControlPlane.Hosting;
 /// <summary>The workflow worker and the control-side activities, while this control plane is active.</summary>
 public sealed class WorkflowHost(
     EngineLink engine, Leadership leadership, ArbiterActivities arbiter, GroupActivities groups, OutsideActivities outside,
-    ScheduleActivities schedules, ILoggerFactory logs) : BackgroundService
+    ScheduleActivities schedules, WatcherActivities watcher, ILoggerFactory logs) : BackgroundService
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
     private readonly ILogger _log = logs.CreateLogger<WorkflowHost>();
@@ -62,5 +62,6 @@ public sealed class WorkflowHost(
             .AddAllActivities(arbiter)
             .AddAllActivities(groups)
             .AddAllActivities(outside)
-            .AddAllActivities(schedules);
+            .AddAllActivities(schedules)
+            .AddAllActivities(watcher);
 }
