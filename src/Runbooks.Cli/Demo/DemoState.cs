@@ -42,7 +42,7 @@ internal sealed class DemoState(DemoOptions options, string folder, LocalStack s
     public JsonObject Figures { get; } = [];
 
     /// <summary>Address of a disk's export at a site.</summary>
-    public Uri ExportOf(string site, string disk) => new($"nbd://{Stack.NbdOf(site)}/{Volumes[disk]}");
+    public Uri ExportOf(string site, string disk) => new($"nbd://{Stack.NbdOf(site)}/{Workload}-{disk}");
 
     public bool Check(string name, bool held, string detail)
     {

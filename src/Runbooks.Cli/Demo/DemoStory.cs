@@ -38,7 +38,8 @@ internal static class DemoStory
         {
             await PlayAsync(state, cancellationToken);
         }
-        catch (Exception e) when (e is StoryBrokenException or StackException or ApiException or TimeoutException or InvalidOperationException)
+        catch (Exception e) when (e is StoryBrokenException or StackException or ApiException or TimeoutException or InvalidOperationException
+            or IOException or System.Net.Sockets.SocketException)
         {
             state.Check("The story is played to its end", false, e.Message);
         }

@@ -119,7 +119,7 @@ internal static class ProtectScene
     {
         var volume = $"vol_{Guid.NewGuid():n}";
         await state.Stack.AgentVerbAsync(
-            ["volume", "adopt", "--data", state.Stack.FolderOf(DemoState.SiteA), "--id", volume, "--image", image, "--export", volume],
+            ["volume", "adopt", "--data", state.Stack.FolderOf(DemoState.SiteA), "--id", volume, "--image", image, "--export", $"{DemoState.Workload}-{disk}"],
             cancellationToken);
         state.Volumes[disk] = volume;
         state.Sizes[disk] = new FileInfo(image).Length;
