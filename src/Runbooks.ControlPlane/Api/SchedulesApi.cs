@@ -45,10 +45,11 @@ internal static class SchedulesApi
         ScheduleBody body, Call call, ChangeWriter changes, RunPlanner planner, Database database, bool dryRun = false,
         CancellationToken cancel = default)
     {
-        if (body.Calendar.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5)
+        if (body.Calendar.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length is not (5 or 7))
         {
             throw ApiRefusals.Field(
-                "calendar", $"'{body.Calendar}' has not five fields.", "Write minute hour day-of-month month day-of-week: 0 3 * * 0.");
+                "calendar", $"'{body.Calendar}' has not five fields, nor seven.",
+                "Write minute hour day-of-month month day-of-week: 0 3 * * 0. Seven fields have seconds before them and the year behind.");
         }
 
         if (body.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))

@@ -8,19 +8,19 @@ internal static class DrillScene
     public static async Task PlayAsync(DemoState state, CancellationToken cancellationToken)
     {
         state.Narrator.Chapter(7, "A drill, started by its timer");
+        var due = DateTime.UtcNow.AddSeconds(6);
         var body = new JsonObject
         {
-            ["name"] = "demo-drill",
+            ["title"] = "Drill of the demo",
             ["runbook"] = "drill-isolated",
             ["group"] = DemoState.Group,
-            ["cron"] = "* * * * *",
+            ["calendar"] = $"{due.Second} {due.Minute} {due.Hour} * * * *",
             ["timeZone"] = "UTC",
             ["inputs"] = new JsonObject(),
         };
-        body["everySeconds"] = 5;
         var schedule = await state.Operator.PostAsync("/api/v1/schedules", body, cancellationToken);
+        state.Narrator.Say($"schedule {schedule!["id"]} is due at {due:HH:mm:ss} UTC");
         var run = await FirstRunAsync(state, cancellationToken);
-        await state.Operator.PostAsync($"/api/v1/schedules/{schedule!["id"]}/pause", new JsonObject { ["note"] = "one is enough" }, cancellationToken);
         var view = await state.FinishRunAsync(run, "Isolated drill", TimeSpan.FromMinutes(2), cancellationToken);
         var drill = ReturnScene.Outputs(view)["drill"]!;
         var residue = drill["residue"]!.AsArray().Count;

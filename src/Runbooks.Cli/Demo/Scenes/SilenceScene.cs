@@ -67,5 +67,5 @@ internal static class SilenceScene
     }
 
     private static async Task<int> EventsAsync(DemoState state, CancellationToken cancellationToken) =>
-        (await state.Operator.GetAsync("/api/v1/audit?kind=arbiter.go-alone&limit=200", cancellationToken))!["items"]!.AsArray().Count;
+        (await state.Operator.GetAsync("/api/v1/audit?kind=arbiter.went-alone&limit=200", cancellationToken))!["items"]!.AsArray().Count;
 }
