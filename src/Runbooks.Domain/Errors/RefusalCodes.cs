@@ -50,16 +50,16 @@ public static class RefusalCodes
     public const string ProcedureGroupBusy = "RB-RUN-001";
 
     /// <summary>The group has no such workload.</summary>
-    public const string ProcedureUnknownMember = "RB-RUN-002";
+    public const string ProcedureUnknownMember = "RB-RUN-012";
 
     /// <summary>A person ended the run.</summary>
-    public const string ProcedureAborted = "RB-RUN-003";
+    public const string ProcedureAborted = "RB-RUN-013";
 
     /// <summary>A condition step's expectation is false.</summary>
-    public const string ProcedureConditionFalse = "RB-RUN-004";
+    public const string ProcedureConditionFalse = "RB-RUN-014";
 
     /// <summary>An approval or a manual task was answered with no.</summary>
-    public const string ProcedureNotApproved = "RB-RUN-005";
+    public const string ProcedureNotApproved = "RB-RUN-015";
 
     /// <summary>The site has no such workload driver.</summary>
     public const string MachineUnknownDriver = "RB-MACHINE-001";

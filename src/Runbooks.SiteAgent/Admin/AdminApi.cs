@@ -67,7 +67,7 @@ internal static class AdminApi
         VolumeId.TryParse(id, out var volume)
             ? act(volume)
             : Task.FromResult(Refused(new Refusal(
-                "RB-AGENT-003", $"'{id}' is no volume id.", $"It is not {VolumeId.Shape}.", "List the volumes with 'status'.")));
+                "RB-AGENT-103", $"'{id}' is no volume id.", $"It is not {VolumeId.Shape}.", "List the volumes with 'status'.")));
 
     private static async Task<IResult> AnswerAsync<T>(Task<Outcome<T>> work)
     {

@@ -51,12 +51,12 @@ internal sealed class AdminClient : IDisposable
             return text.StartsWith('{') && JsonSerializer.Deserialize<Refusal>(text, Json) is { Code: not null } refusal
                 ? refusal
                 : new Refusal(
-                    "RB-AGENT-006", $"The agent answered {(int)answer.StatusCode}.", text, "Look at the agent's log.");
+                    "RB-AGENT-106", $"The agent answered {(int)answer.StatusCode}.", text, "Look at the agent's log.");
         }
         catch (HttpRequestException e)
         {
             return new Refusal(
-                "RB-AGENT-007",
+                "RB-AGENT-107",
                 "The agent does not answer.",
                 $"{SocketOf("DATA").Replace(Path.GetFullPath("DATA"), "DATA", StringComparison.Ordinal)}: {e.Message}",
                 "Start it with 'run --data DIR', or name the folder it runs on with --data.");

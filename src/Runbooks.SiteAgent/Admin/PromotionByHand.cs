@@ -26,7 +26,7 @@ internal static class PromotionByHand
         if (site.Options.Arbiter is not null)
         {
             return new Refusal(
-                "RB-AGENT-004",
+                "RB-AGENT-104",
                 "This site has joined a control plane and is not promoted by hand.",
                 "The arbiter's row says who is primary; a promotion beside it would be two primaries.",
                 "Start a failover run.");
@@ -37,7 +37,7 @@ internal static class PromotionByHand
         if (status.Role != Role.Primary && !isPlanned && !acceptLoss)
         {
             return new Refusal(
-                "RB-AGENT-005",
+                "RB-AGENT-105",
                 "It is not proven that this copy has every acknowledged write.",
                 "Without a control plane nobody recorded whether the primary went on alone.",
                 "Make sure that the primary is down, then repeat with --accept-loss.");

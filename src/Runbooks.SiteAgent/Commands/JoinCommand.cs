@@ -43,13 +43,13 @@ internal static class JoinCommand
         if (!SiteId.TryParse(siteText, out var site))
         {
             return CommonOptions.Refuse(new Refusal(
-                "RB-AGENT-002", $"'{siteText}' is no site name.", $"It is not {SiteId.Shape}.", "Correct --site."));
+                "RB-AGENT-102", $"'{siteText}' is no site name.", $"It is not {SiteId.Shape}.", "Correct --site."));
         }
 
         if (!Uri.TryCreate(controlPlane, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps)
         {
             return CommonOptions.Refuse(new Refusal(
-                "RB-AGENT-013", $"'{controlPlane}' is no address of a control plane.", "It is not https://HOST:PORT.", "Correct --control-plane."));
+                "RB-AGENT-113", $"'{controlPlane}' is no address of a control plane.", "It is not https://HOST:PORT.", "Correct --control-plane."));
         }
 
         var (key, request) = CertificateRequests.New(site);
@@ -75,7 +75,7 @@ internal static class JoinCommand
             catch (Exception e) when (e is HttpRequestException or Fault or IOException or System.Security.Cryptography.CryptographicException)
             {
                 return CommonOptions.Refuse(new Refusal(
-                    "RB-AGENT-014",
+                    "RB-AGENT-114",
                     "The control plane cannot be reached, or is not the one with this fingerprint.",
                     e.InnerException?.Message ?? e.Message,
                     "Check the address and compare the fingerprint with what the control plane printed."));

@@ -69,7 +69,7 @@ internal static class RunCommand
         catch (FileInUseFault)
         {
             return CommonOptions.Refuse(new Refusal(
-                "RB-AGENT-008",
+                "RB-AGENT-108",
                 "Another agent runs on this folder.",
                 $"'{Path.GetFullPath(data)}' is locked.",
                 "Stop the other agent, or give this one a folder of its own."));

@@ -85,7 +85,7 @@ internal static class ControlPlaneHttp
         {
             var problem = JsonSerializer.Deserialize<JsonElement>(text);
             return new Refusal(
-                Text(problem, "code") ?? "RB-AGENT-012",
+                Text(problem, "code") ?? "RB-AGENT-112",
                 Text(problem, "title") ?? Text(problem, "message") ?? "The control plane refuses.",
                 Text(problem, "cause") ?? Text(problem, "detail") ?? text,
                 Text(problem, "correction") ?? "See the control plane's log.");
@@ -93,7 +93,7 @@ internal static class ControlPlaneHttp
         catch (JsonException)
         {
             return new Refusal(
-                "RB-AGENT-012", "The control plane refuses.", $"{(int)answer.StatusCode}: {text}", "Check the address.");
+                "RB-AGENT-112", "The control plane refuses.", $"{(int)answer.StatusCode}: {text}", "Check the address.");
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class CredentialStore
             }
 
             return new Refusal(
-                "RB-AGENT-011",
+                "RB-AGENT-111",
                 "The stored certificate names no site.",
                 $"'{Path.Combine(folder, PairFile)}' has no {AgentIdentity.UriPrefix} name.",
                 "Remove the credentials folder and join again.");

@@ -53,7 +53,7 @@ public sealed record AgentConfiguration
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             return new Refusal(
-                "RB-AGENT-001", $"The configuration '{path}' cannot be read.", e.Message, "Correct the file and start again.");
+                "RB-AGENT-101", $"The configuration '{path}' cannot be read.", e.Message, "Correct the file and start again.");
         }
     }
 
@@ -70,5 +70,5 @@ public sealed record AgentConfiguration
     internal Outcome<SiteId> SiteId() => Domain.Ids.SiteId.TryParse(Site, out var site)
         ? site
         : new Refusal(
-            "RB-AGENT-002", $"'{Site}' is no site name.", $"It is not {Domain.Ids.SiteId.Shape}.", "Give --site, or run 'join'.");
+            "RB-AGENT-102", $"'{Site}' is no site name.", $"It is not {Domain.Ids.SiteId.Shape}.", "Give --site, or run 'join'.");
 }

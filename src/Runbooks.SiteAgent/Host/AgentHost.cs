@@ -87,7 +87,7 @@ internal sealed class AgentHost : IDisposable
         var bad = settings.Nbd.Append(settings.Wan).FirstOrDefault(text => AgentConfiguration.EndPointOf(text) is null);
         if (bad is not null)
         {
-            return new Refusal("RB-AGENT-009", $"'{bad}' is no address.", "It is not HOST:PORT or unix:PATH.", "Correct it.");
+            return new Refusal("RB-AGENT-109", $"'{bad}' is no address.", "It is not HOST:PORT or unix:PATH.", "Correct it.");
         }
 
         // An export is a machine's whole disk: beyond this host only to clients with a certificate.
@@ -95,7 +95,7 @@ internal sealed class AgentHost : IDisposable
             .FirstOrDefault(end => !IPAddress.IsLoopback(end.Address));
         return open is not null && settings.NbdCertificates.Length == 0
             ? new Refusal(
-                "RB-AGENT-010",
+                "RB-AGENT-110",
                 $"NBD is not served in plain text on {open}.",
                 "The address is not loopback and no certificates are configured.",
                 "Set nbdCertificates, or listen on loopback or a Unix socket.")
