@@ -43,7 +43,7 @@ public sealed partial class RefusalLaws
     private static readonly string[] SharedOnPurpose =
     [
         // Another run holds the group: the desk knows it before the start, the lease finds it out after.
-        "RB-RUN-001: src/Runbooks.Domain, src/Runbooks.ControlPlane",
+        "RB-RUN-001: src/Runbooks.ControlPlane, src/Runbooks.Domain",
     ];
 
     private static List<(string Code, string Meaning, string Actor, string Correction)> Rows() =>
