@@ -16,7 +16,7 @@ internal static class Ratchet
             var (count, allowed) = (byRoom[room].Count(), today.GetValueOrDefault(room));
             if (count > allowed)
             {
-                grown.Add($"{room}: {count} {what}, {allowed} allowed:\n  " + string.Join("\n  ", byRoom[room].Take(200)));
+                grown.Add($"{room}: {count} {what}, {allowed} allowed:\n  " + string.Join("\n  ", byRoom[room].Take(20)));
             }
             else if (count < allowed)
             {
