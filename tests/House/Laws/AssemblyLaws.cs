@@ -10,7 +10,8 @@ public sealed class AssemblyLaws
 {
     private static readonly string[] Files =
     [
-        "System.IO.File", "System.IO.FileStream", "System.IO.FileInfo", "System.IO.Directory", "System.IO.DirectoryInfo",
+        "System.IO.File", "System.IO.FileStream", "System.IO.FileInfo", "System.IO.Directory",
+            "System.IO.DirectoryInfo",
         "System.IO.RandomAccess", "Microsoft.Win32.SafeHandles.SafeFileHandle",
     ];
 
@@ -22,32 +23,46 @@ public sealed class AssemblyLaws
         "System.Threading.Timer",
     ];
 
-    private static readonly string[] AmbientChance = ["System.Random", "System.Guid.NewGuid", "System.Security.Cryptography.RandomNumberGenerator"];
+    private static readonly string[] AmbientChance =
+        ["System.Random", "System.Guid.NewGuid", "System.Security.Cryptography.RandomNumberGenerator"];
 
     private static readonly Dictionary<string, string[]> MustNeverSee = new()
     {
-        ["Runbooks.Domain"] = [.. Files, .. AmbientTime, "System.Net.", "Npgsql", "Microsoft.", "System.Console", "System.Diagnostics.Process"],
-        ["Runbooks.Definitions"] = [.. Files, .. AmbientTime, .. AmbientChance, "System.Net.", "Npgsql", "System.Console"],
+        ["Runbooks.Domain"] =
+            [.. Files, .. AmbientTime, "System.Net.", "Npgsql", "Microsoft.", "System.Console",
+                "System.Diagnostics.Process"],
+        ["Runbooks.Definitions"] =
+            [.. Files, .. AmbientTime, .. AmbientChance, "System.Net.", "Npgsql", "System.Console"],
         ["Runbooks.Replication"] =
         [
-            .. Files, .. AmbientTime, .. AmbientChance, "System.IO.", "System.Net.", "System.Threading.Tasks.", "System.DateTime",
-            "System.DateTimeOffset", "Microsoft.Extensions.", "System.Threading.Thread", "System.Threading.Monitor", "System.Console",
+            .. Files, .. AmbientTime, .. AmbientChance, "System.IO.", "System.Net.", "System.Threading.Tasks.",
+                "System.DateTime",
+            "System.DateTimeOffset", "Microsoft.Extensions.", "System.Threading.Thread", "System.Threading.Monitor",
+                "System.Console",
         ],
-        ["Runbooks.Wire"] = [.. Files, .. AmbientTime, .. AmbientChance, "System.Net.Sockets.", "System.Net.Http.", "System.Console"],
-        ["Runbooks.BlockPath"] = ["Runbooks.Temporal", "Runbooks.Temporal.Api", "Runbooks.Workflows", "Npgsql", "System.Net.Http", "Microsoft.AspNetCore."],
+        ["Runbooks.Wire"] =
+            [.. Files, .. AmbientTime, .. AmbientChance, "System.Net.Sockets.", "System.Net.Http.", "System.Console"],
+        ["Runbooks.BlockPath"] =
+            ["Runbooks.Temporal", "Runbooks.Temporal.Api", "Runbooks.Workflows", "Npgsql", "System.Net.Http",
+                "Microsoft.AspNetCore."],
         ["Runbooks.Temporal.Api"] = ["Runbooks.Domain", "Npgsql"],
         ["Runbooks.Temporal"] = ["Runbooks.Domain", "Npgsql", "Runbooks.Workflows", "Microsoft.AspNetCore."],
         ["Runbooks.Workflows"] =
         [
-            .. Files, .. AmbientTime, .. AmbientChance, "Runbooks.BlockPath", "Npgsql", "System.Net.Http", "System.Net.Sockets.",
-            "System.Threading.Tasks.Task.Run", "System.Threading.Tasks.Task.Delay", "System.Threading.Tasks.Task.ConfigureAwait",
+            .. Files, .. AmbientTime, .. AmbientChance, "Runbooks.BlockPath", "Npgsql", "System.Net.Http",
+                "System.Net.Sockets.",
+            "System.Threading.Tasks.Task.Run", "System.Threading.Tasks.Task.Delay",
+                "System.Threading.Tasks.Task.ConfigureAwait",
             "System.Threading.Thread", "System.Console", "System.Environment.",
         ],
         ["Runbooks.Engine"] = ["Runbooks.Domain", "Runbooks.Workflows", "Runbooks.Temporal", "Runbooks.Definitions"],
         ["Runbooks.SiteAgent"] = ["Runbooks.ControlPlane", "Runbooks.Audit", "Runbooks.Engine", "Npgsql"],
         ["Runbooks.Audit"] = ["Runbooks.ControlPlane", "Microsoft.AspNetCore."],
-        ["Runbooks.ControlPlane"] = ["Runbooks.BlockPath", "Runbooks.Replication", "Runbooks.Wire", "Runbooks.SiteAgent"],
-        ["Runbooks.Cli"] = ["Runbooks.ControlPlane", "Runbooks.SiteAgent", "Runbooks.BlockPath", "Runbooks.Engine", "Runbooks.Temporal"],
+        ["Runbooks.ControlPlane"] =
+            ["Runbooks.BlockPath", "Runbooks.Replication", "Runbooks.Wire", "Runbooks.SiteAgent"],
+        ["Runbooks.Cli"] =
+            ["Runbooks.ControlPlane", "Runbooks.SiteAgent", "Runbooks.BlockPath", "Runbooks.Engine",
+                "Runbooks.Temporal"],
     };
 
     /// <summary>
@@ -63,7 +78,8 @@ public sealed class AssemblyLaws
         var facts = AssemblyFacts.Of(room);
         var banned = MustNeverSee[room];
         var seen = facts.Assemblies.Where(a => banned.Contains(a))
-            .Concat(facts.Types.Where(t => banned.Any(b => t == b || (b.EndsWith('.') && t.StartsWith(b, StringComparison.Ordinal)))))
+            .Concat(facts.Types
+                .Where(t => banned.Any(b => t == b || (b.EndsWith('.') && t.StartsWith(b, StringComparison.Ordinal)))))
             .Concat(facts.Members.Where(m => banned.Contains(m)))
             .Distinct().Except(Excepted.GetValueOrDefault(room, [])).Order(StringComparer.Ordinal);
         Law.Holds(seen);

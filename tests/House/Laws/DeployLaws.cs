@@ -72,7 +72,8 @@ public sealed partial class DeployLaws
     }
 
     private static string StartOf(string unit) =>
-        File.ReadLines(Source.At($"deploy/systemd/{unit}")).Single(l => l.StartsWith("ExecStart=", StringComparison.Ordinal));
+        File.ReadLines(Source.At($"deploy/systemd/{unit}"))
+            .Single(l => l.StartsWith("ExecStart=", StringComparison.Ordinal));
 
     private static YamlMappingNode Services()
     {

@@ -10,10 +10,12 @@ public sealed partial class DocumentationLaws(ITestOutputHelper output)
         ["src/Runbooks.Domain", "src/Runbooks.Temporal", "src/Runbooks.Wire", "src/Runbooks.Replication"];
 
     private static readonly HashSet<string> Empty =
-        ["a", "an", "the", "of", "is", "are", "this", "that", "gets", "sets", "or", "its", "to", "for", "returns", "whether", "value", "see", "cref"];
+        ["a", "an", "the", "of", "is", "are", "this", "that", "gets", "sets", "or", "its", "to", "for", "returns",
+            "whether", "value", "see", "cref"];
 
     [Fact]
-    public void Summary_EchoingItsName_OnlyShrinks() => Ratchet.Hold("echoing summaries", Ratchets.EchoingSummaries, output,
+    public void Summary_EchoingItsName_OnlyShrinks() =>
+        Ratchet.Hold("echoing summaries", Ratchets.EchoingSummaries, output,
         from file in Source.Product.Where(f => Documented.Contains(f.Room))
         from Match member in SummaryAndMember().Matches(file.Text)
         let said = Source.Words(member.Groups[1].Value).Where(w => !Empty.Contains(w)).Select(Stem).ToHashSet()
@@ -25,7 +27,8 @@ public sealed partial class DocumentationLaws(ITestOutputHelper output)
     public void Architecture_NamesEveryRoom()
     {
         var text = Source.Read("ARCHITECTURE.md");
-        Law.Holds(Project.Product.Keys.Where(name => !text.Contains($"| {name["Runbooks.".Length..]} |", StringComparison.Ordinal)));
+        Law.Holds(Project.Product.Keys
+            .Where(name => !text.Contains($"| {name["Runbooks.".Length..]} |", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -39,6 +42,7 @@ public sealed partial class DocumentationLaws(ITestOutputHelper output)
 
     private static string Stem(string word) => word.Length > 3 ? word.TrimEnd('s') : word;
 
-    [GeneratedRegex(@"/// <summary>([^\n]*)</summary>\n(?:\s*(?:///|\[)[^\n]*\n)*\s*(?:public|protected|internal)[^\n(={;]*?\b(\w+)\s*(?:[({=;<]|=>|$)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"/// <summary>([^\n]*)</summary>\n(?:\s*(?:///|\[)[^\n]*\n)*\s*(?:public|protected|internal)[^\n(={;]*?\b(\w+)\s*(?:[({=;<]|=>|$)", RegexOptions.Multiline)]
     private static partial Regex SummaryAndMember();
 }

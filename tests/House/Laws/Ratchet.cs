@@ -7,7 +7,8 @@ namespace Runbooks.Tests.House.Laws;
 internal static class Ratchet
 {
     public static void Hold(
-        string what, IReadOnlyDictionary<string, int> today, ITestOutputHelper output, IEnumerable<(string Room, string Place)> found)
+        string what, IReadOnlyDictionary<string, int> today, ITestOutputHelper output,
+            IEnumerable<(string Room, string Place)> found)
     {
         var byRoom = found.ToLookup(f => f.Room, f => f.Place);
         var grown = new List<string>();
@@ -16,7 +17,8 @@ internal static class Ratchet
             var (count, allowed) = (byRoom[room].Count(), today.GetValueOrDefault(room));
             if (count > allowed)
             {
-                grown.Add($"{room}: {count} {what}, {allowed} allowed:\n  " + string.Join("\n  ", byRoom[room].Take(20)));
+                grown.Add($"{room}: {count} {what}, {allowed} allowed:\n  "
+                    + string.Join("\n  ", byRoom[room].Take(20)));
             }
             else if (count < allowed)
             {
@@ -25,7 +27,8 @@ internal static class Ratchet
         }
         if (grown.Count > 0)
         {
-            var numbers = byRoom.OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"[\"{g.Key}\"] = {g.Count()},");
+            var numbers = byRoom.OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => $"[\"{g.Key}\"] = {g.Count()},");
             Assert.Fail(string.Join('\n', grown) + "\nall rooms now: " + string.Join(' ', numbers));
         }
     }

@@ -21,12 +21,15 @@ public sealed class ReferenceLaws
         ["Runbooks.SiteAgent"] = ["Runbooks.Domain", "Runbooks.BlockPath", "Runbooks.Temporal", "Runbooks.Workflows"],
         ["Runbooks.Audit"] = ["Runbooks.Domain"],
         ["Runbooks.ControlPlane"] =
-            ["Runbooks.Domain", "Runbooks.Definitions", "Runbooks.Temporal", "Runbooks.Audit", "Runbooks.Workflows", "Runbooks.Engine"],
+            ["Runbooks.Domain", "Runbooks.Definitions", "Runbooks.Temporal", "Runbooks.Audit", "Runbooks.Workflows",
+                "Runbooks.Engine"],
         // Audit: an auditor verifies a bundle offline, so the verifier must run without a control plane.
         ["Runbooks.Cli"] = ["Runbooks.Domain", "Runbooks.Audit"],
     };
 
-    /// <summary>`up` and `demo` start these as processes: they are built with the command line, never loaded by it.</summary>
+    /// <summary>
+    /// `up` and `demo` start these as processes: they are built with the command line, never loaded by it.
+    /// </summary>
     private static readonly Dictionary<string, string[]> MayBuild = new()
     {
         ["Runbooks.Cli"] = ["Runbooks.ControlPlane", "Runbooks.SiteAgent"],
@@ -40,7 +43,8 @@ public sealed class ReferenceLaws
         ["Runbooks.SiteAgent"] = ["System.CommandLine"],
         ["Runbooks.Audit"] = ["Dapper", "Npgsql"],
         ["Runbooks.ControlPlane"] =
-            ["Dapper", "Microsoft.AspNetCore.OpenApi", "Npgsql", "Swashbuckle.AspNetCore.SwaggerUI", "System.CommandLine"],
+            ["Dapper", "Microsoft.AspNetCore.OpenApi", "Npgsql", "Swashbuckle.AspNetCore.SwaggerUI",
+                "System.CommandLine"],
         ["Runbooks.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 
@@ -48,7 +52,8 @@ public sealed class ReferenceLaws
 
     [Fact]
     public void Table_OfRooms_NamesEveryProjectAndNoOther() =>
-        Assert.Equal(MayReference.Keys.Order(StringComparer.Ordinal), Project.Product.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            MayReference.Keys.Order(StringComparer.Ordinal), Project.Product.Keys.Order(StringComparer.Ordinal));
 
     [Theory, MemberData(nameof(Projects))]
     public void Project_References_OnlyWhatTheTableAllows(string name)
@@ -74,7 +79,9 @@ public sealed class ReferenceLaws
     [Fact]
     public void Package_Versions_AreExactAndCentral()
     {
-        var central = System.Xml.Linq.XDocument.Load(Source.At("Directory.Packages.props")).Descendants("PackageVersion").ToList();
+        var central =
+            System.Xml.Linq.XDocument.Load(Source.At("Directory.Packages.props")).Descendants("PackageVersion")
+                .ToList();
         var names = central.Select(p => p.Attribute("Include")!.Value).ToList();
         Assert.Equal(names.Order(StringComparer.OrdinalIgnoreCase), names);
         Assert.All(central, p => Assert.Matches(@"^\d+(\.\d+)+$", p.Attribute("Version")!.Value));

@@ -27,7 +27,8 @@ public sealed partial class RefusalLaws
     [Fact]
     public void Row_Each_SaysMeaningActorAndCorrection() =>
         Assert.All(Rows(), row => Assert.True(
-            row.Meaning.Length > 3 && row.Actor.Length > 1 && row.Correction.Length > 3, $"{row.Code}: a cell of its row is empty"));
+            row.Meaning.Length > 3 && row.Actor.Length > 1 && row.Correction.Length > 3,
+                $"{row.Code}: a cell of its row is empty"));
 
     /// <summary>A code means one thing: two constants of one code in different rooms are two meanings.</summary>
     [Fact]
@@ -56,7 +57,8 @@ public sealed partial class RefusalLaws
         var known = Rows().ToDictionary(r => r.Code);
         var lines = RefusalCatalog.Codes.Select(code =>
         {
-            var best = RefusalCatalog.Uses.Where(u => u.Code == code).OrderByDescending(u => u.Correction.Length).First();
+            var best = RefusalCatalog.Uses.Where(u => u.Code == code).OrderByDescending(u => u.Correction.Length)
+                .First();
             var row = known.TryGetValue(code, out var kept) && kept.Meaning.Length > 3
                 ? kept
                 : (Code: code, best.Meaning, Actor: string.Empty, best.Correction);

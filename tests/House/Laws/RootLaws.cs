@@ -18,7 +18,8 @@ public sealed class RootLaws
     [Fact]
     public void Root_Entries_AreExactlyTheAllowed()
     {
-        var found = Directory.EnumerateFileSystemEntries(Source.Root).Select(p => Path.GetFileName(p)!).Except(Ignored).ToHashSet();
+        var found = Directory.EnumerateFileSystemEntries(Source.Root).Select(p => Path.GetFileName(p)!)
+            .Except(Ignored).ToHashSet();
         Law.Holds(found.Except(Allowed));
         Law.Holds(Allowed.Except(found));
     }
@@ -38,7 +39,8 @@ public sealed class RootLaws
             from path in Source.Files("*.md", "src", "workflows", "tests", "deploy", "runbooks")
                 .Concat(Directory.EnumerateFiles(Source.Root, "*.md").Select(p => Path.GetFileName(p)!))
             from System.Text.RegularExpressions.Match link in
-                System.Text.RegularExpressions.Regex.Matches(Source.Read(path), @"\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)]*)?\)")
+                System.Text.RegularExpressions.Regex.Matches(Source.Read(path),
+                    @"\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)]*)?\)")
             let target = Path.Combine(Path.GetDirectoryName(Source.At(path))!, link.Groups[1].Value)
             where !File.Exists(target) && !Directory.Exists(target)
             select $"{path}: {link.Groups[1].Value}";

@@ -17,7 +17,8 @@ public sealed partial class SizeLaws(ITestOutputHelper output)
     [Fact]
     public void File_Length_StaysUnderTheHardStop() =>
         Law.Holds(Source.All
-            .Where(f => f.Lines.Length > (f.IsTest ? TestFileLinesMax : FileLinesMax) && !Ratchets.LongFiles.ContainsKey(f.Path))
+            .Where(f => f.Lines.Length > (f.IsTest ? TestFileLinesMax : FileLinesMax)
+                && !Ratchets.LongFiles.ContainsKey(f.Path))
             .Select(f => $"{f.Path}: {f.Lines.Length} lines"));
 
     [Fact]
@@ -35,11 +36,13 @@ public sealed partial class SizeLaws(ITestOutputHelper output)
         var (half, tail) = (lengths[lengths.Count / 2], lengths[lengths.Count * 9 / 10]);
         output.WriteLine($"figure {lengths.Count} product files, {lengths.Sum()} lines, p50 {half}, p90 {tail}");
         TestContext.Current.SendDiagnosticMessage("p50 {0}, p90 {1}", half, tail);
-        Assert.True(half < 80 && tail < 300 && lengths.Average() >= 15, $"p50 {half} (under 80), p90 {tail} (under 300)");
+        Assert.True(half < 80 && tail < 300 && lengths.Average() >= 15,
+            $"p50 {half} (under 80), p90 {tail} (under 300)");
     }
 
     [Fact]
-    public void Function_Length_OverTheLimit_OnlyShrinks() => Ratchet.Hold("long functions", Ratchets.LongFunctions, output,
+    public void Function_Length_OverTheLimit_OnlyShrinks() =>
+        Ratchet.Hold("long functions", Ratchets.LongFunctions, output,
         Source.All.SelectMany(f => Functions(f).Where(fn => fn.Length > FunctionLinesMax)
             .Select(fn => (f.Room, $"{f.Path}:{fn.Line} {fn.Length} lines"))));
 
@@ -55,7 +58,8 @@ public sealed partial class SizeLaws(ITestOutputHelper output)
     /// <summary>More than one public type, unless all are small records, enums or their like of one topic.</summary>
     private static bool IsCrowded(SourceFile file)
     {
-        var kinds = file.Lines.Select(l => PublicType().Match(l)).Where(m => m.Success).Select(m => m.Groups[1].Value).ToList();
+        var kinds = file.Lines.Select(l => PublicType().Match(l)).Where(m => m.Success).Select(m => m.Groups[1].Value)
+            .ToList();
         return kinds.Count > 1 && (kinds.Any(k => k is "class" or "interface" or "struct") || file.Lines.Length > 250);
     }
 
@@ -85,7 +89,8 @@ public sealed partial class SizeLaws(ITestOutputHelper output)
     {
         // A signature may be folded over several lines: walk up to the line that opens it.
         var opening = at;
-        while (opening > 0 && lines[opening].Length > 0 && lines[opening].StartsWith("        ", StringComparison.Ordinal)
+        while (opening > 0 && lines[opening].Length > 0
+            && lines[opening].StartsWith("        ", StringComparison.Ordinal)
             && lines[opening - 1].TrimEnd() is { Length: > 0 } above && (above.EndsWith('(') || above.EndsWith(',')))
         {
             opening--;
@@ -94,9 +99,11 @@ public sealed partial class SizeLaws(ITestOutputHelper output)
         return lines[at].TrimEnd().EndsWith(')') && !NoFunction().IsMatch(text);
     }
 
-    [GeneratedRegex(@"^public (?:sealed |static |abstract |readonly |partial |unsafe |ref )*(class|record struct|record|struct|interface|enum|delegate)\b")]
+    [GeneratedRegex(
+        @"^public (?:sealed |static |abstract |readonly |partial |unsafe |ref )*(class|record struct|record|struct|interface|enum|delegate)\b")]
     private static partial Regex PublicType();
 
-    [GeneratedRegex(@"^(if|else|for|foreach|while|switch|using|lock|catch|fixed|await using|await foreach|do|unsafe|when)\b|\b(class|record|struct|interface)\b")]
+    [GeneratedRegex(
+        @"^(if|else|for|foreach|while|switch|using|lock|catch|fixed|await using|await foreach|do|unsafe|when)\b|\b(class|record|struct|interface)\b")]
     private static partial Regex NoFunction();
 }

@@ -3,7 +3,9 @@ using Runbooks.Tests.House.Repository;
 
 namespace Runbooks.Tests.House.Laws;
 
-/// <summary>What may not stand in the text: open ends, machine paths, swallowed failures, unsettled enum text.</summary>
+/// <summary>
+/// What may not stand in the text: open ends, machine paths, swallowed failures, unsettled enum text.
+/// </summary>
 public sealed partial class TextLaws(ITestOutputHelper output)
 {
     /// <summary>
@@ -43,8 +45,10 @@ public sealed partial class TextLaws(ITestOutputHelper output)
     public void Text_NamesNoMachineOrRegistry() =>
         Law.Holds(
             from path in Source.Files("*", "src", "workflows", "tests", "deploy", "runbooks", ".ci")
-                .Concat(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docker-compose.yml", "Directory.Build.props"])
-            where !path.StartsWith("tests/House/Laws/", StringComparison.Ordinal) && IsText(path) && File.Exists(Source.At(path))
+                .Concat(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docker-compose.yml",
+                    "Directory.Build.props"])
+            where !path.StartsWith("tests/House/Laws/", StringComparison.Ordinal) && IsText(path)
+                && File.Exists(Source.At(path))
             from line in File.ReadLines(Source.At(path)).Select((text, at) => (text, at))
             where MachinePath().IsMatch(line.text)
             select $"{path}:{line.at + 1}: {line.text.Trim()}");
@@ -52,7 +56,8 @@ public sealed partial class TextLaws(ITestOutputHelper output)
     [Fact]
     public void Catch_OfEverything_RethrowsOrIsADeclaredBoundary()
     {
-        var found = Source.Product.Select(f => (f.Path, Places: Swallowing(f).ToList())).Where(f => f.Places.Count > 0).ToList();
+        var found = Source.Product.Select(f => (f.Path, Places: Swallowing(f).ToList()))
+            .Where(f => f.Places.Count > 0).ToList();
         foreach (var (path, places) in found)
         {
             output.WriteLine($"{path}: lines {string.Join(", ", places)}");
@@ -80,7 +85,8 @@ public sealed partial class TextLaws(ITestOutputHelper output)
             select $"{path}: {word.Groups[1].Value}");
 
     private static IEnumerable<string> Hits(Regex banned, IEnumerable<SourceFile> files) =>
-        files.SelectMany(f => f.Lines.Select((line, at) => (line, at)).Where(l => banned.IsMatch(l.line)).Select(l => $"{f.Path}:{l.at + 1}"));
+        files.SelectMany(f => f.Lines.Select((line, at) => (line, at)).Where(l => banned.IsMatch(l.line))
+            .Select(l => $"{f.Path}:{l.at + 1}"));
 
     /// <summary>Lines of catch-alls whose block neither throws nor hands the failure over to a waiting task.</summary>
     private static IEnumerable<int> Swallowing(SourceFile file)
@@ -95,7 +101,8 @@ public sealed partial class TextLaws(ITestOutputHelper output)
             var close = new string(' ', indent) + "}";
             var end = Array.FindIndex(file.Lines, at + 1, l => l.StartsWith(close, StringComparison.Ordinal));
             var block = string.Join('\n', file.Lines[at..(end < 0 ? file.Lines.Length : end)]);
-            if (!block.Contains("throw", StringComparison.Ordinal) && !block.Contains("SetException(", StringComparison.Ordinal))
+            if (!block.Contains("throw", StringComparison.Ordinal)
+                && !block.Contains("SetException(", StringComparison.Ordinal))
             {
                 yield return at + 1;
             }
@@ -103,13 +110,15 @@ public sealed partial class TextLaws(ITestOutputHelper output)
     }
 
     private static bool IsText(string path) => Path.GetExtension(path) is
-        ".cs" or ".md" or ".json" or ".yaml" or ".yml" or ".props" or ".csproj" or ".mjs" or ".cjs" or ".sql" or ".txt" or ".service"
+        ".cs" or ".md" or ".json" or ".yaml" or ".yml" or ".props" or ".csproj" or ".mjs" or ".cjs" or ".sql"
+            or ".txt" or ".service"
         or ".rules" or ".conf" or "";
 
     [GeneratedRegex(@"\b(FIXME|HACK|XXX)\b|NotImplementedException")]
     private static partial Regex OpenEnd();
 
-    [GeneratedRegex(@"(?<![\w.])/(work|root|home)/[\w.]|resolved"": ""https?:|\.pyenv|\.nuget/packages|packages\.[a-z]+\.(internal|local)")]
+    [GeneratedRegex(
+        @"(?<![\w.])/(work|root|home)/[\w.]|resolved"": ""https?:|\.pyenv|\.nuget/packages|packages\.[a-z]+\.(internal|local)")]
     private static partial Regex MachinePath();
 
     [GeneratedRegex(@"^\s*(\} )?catch\s*(\(Exception(\s+\w+)?\))?\s*(\{.*)?$")]

@@ -13,12 +13,14 @@ public sealed partial class WorkflowLaws
         [.. Source.Product.Where(f => f.Path.EndsWith(".workflow.cs", StringComparison.Ordinal))];
 
     public static TheoryData<string> Numbered =>
-        [.. Source.Files("README.md", "workflows").Select(path => path.Split('/')[2]).Where(folder => folder != "README.md")];
+        [.. Source.Files("README.md", "workflows").Select(path => path.Split('/')[2])
+            .Where(folder => folder != "README.md")];
 
     [Theory, MemberData(nameof(Numbered))]
     public void Steps_OfTheReadme_AreTheStepsOfTheCode(string folder)
     {
-        Assert.SkipWhen(Ratchets.UnnumberedWorkflows.Contains(folder), "known gap: the code does not carry the numbers yet");
+        Assert.SkipWhen(Ratchets.UnnumberedWorkflows.Contains(folder),
+            "known gap: the code does not carry the numbers yet");
         var readme = Source.Read($"{Room}/{folder}/README.md");
         var written = NumberedLine().Matches(readme).Select(m => m.Groups[1].Value).ToList();
         var parts = LetteredPart().Matches(readme).Select(m => m.Groups[1].Value).ToList();
@@ -32,7 +34,8 @@ public sealed partial class WorkflowLaws
     [Fact]
     public void Gap_OfNumberedSteps_StillIsOne() =>
         Law.Holds(Ratchets.UnnumberedWorkflows.Where(folder => Source.Product
-            .Any(f => f.Path.StartsWith($"{Room}/{folder}/", StringComparison.Ordinal) && f.Text.Contains("// Step 1:", StringComparison.Ordinal))));
+            .Any(f => f.Path.StartsWith($"{Room}/{folder}/", StringComparison.Ordinal)
+                && f.Text.Contains("// Step 1:", StringComparison.Ordinal))));
 
     [Fact]
     public void Workflow_EachType_HasARecordedHistory()

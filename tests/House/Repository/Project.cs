@@ -4,7 +4,8 @@ namespace Runbooks.Tests.House.Repository;
 
 /// <summary>What a project file says about its neighbours.</summary>
 internal sealed record Project(
-    string Name, string Path, IReadOnlyList<string> References, IReadOnlyList<string> BuildOnly, IReadOnlyList<string> Packages)
+    string Name, string Path, IReadOnlyList<string> References, IReadOnlyList<string> BuildOnly,
+        IReadOnlyList<string> Packages)
 {
     /// <summary>Projects of the product, by name.</summary>
     public static IReadOnlyDictionary<string, Project> Product { get; } =
@@ -33,10 +34,12 @@ internal sealed record Project(
             path,
             [.. references[false].Order(StringComparer.Ordinal)],
             [.. references[true].Order(StringComparer.Ordinal)],
-            [.. xml.Descendants("PackageReference").Select(p => p.Attribute("Include")!.Value).Order(StringComparer.Ordinal)]);
+            [.. xml.Descendants("PackageReference").Select(p => p.Attribute("Include")!.Value)
+                .Order(StringComparer.Ordinal)]);
     }
 
-    private static bool IsBuildOnly(XElement reference) => (string?)reference.Attribute("ReferenceOutputAssembly") == "false";
+    private static bool IsBuildOnly(XElement reference) =>
+        (string?)reference.Attribute("ReferenceOutputAssembly") == "false";
 
     private static string NameOf(XElement reference) =>
         System.IO.Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/'));

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Runbooks.Tests.House.Repository;
 
-/// <summary>One refusal code as the code speaks it; texts are empty where the source does not write them as literals.</summary>
+/// <summary>
+/// One refusal code as the code speaks it; texts are empty where the source does not write them as literals.
+/// </summary>
 internal sealed record RefusalUse(string Code, string Constant, string Path, string Meaning, string Correction);
 
 /// <summary>
@@ -19,14 +21,17 @@ internal static partial class RefusalCatalog
     {
         var files = Source.Product.Select(f => (f.Path, f.Text)).ToList();
         var constants = files.SelectMany(f => Constant().Matches(f.Text)
-                .Select(m => (f.Path, Summary: m.Groups[1].Value.Trim(), Name: m.Groups[2].Value, Code: m.Groups[3].Value)))
+                .Select(m =>
+                    (f.Path, Summary: m.Groups[1].Value.Trim(), Name: m.Groups[2].Value, Code: m.Groups[3].Value)))
             .ToList();
         foreach (var (path, summary, name, code) in constants)
         {
             var speaks = new Regex($@"\b{name},\s");
-            var spoken = files.SelectMany(f => speaks.Matches(f.Text).Select(m => Arguments(f.Text, m.Index + m.Length - 1)))
+            var spoken = files
+                .SelectMany(f => speaks.Matches(f.Text).Select(m => Arguments(f.Text, m.Index + m.Length - 1)))
                 .Where(a => a.Count >= 3 && a[0].Length > 0).OrderByDescending(a => a[2].Length).FirstOrDefault();
-            yield return new RefusalUse(code, name, path, summary.Length > 0 ? summary : spoken?[0] ?? string.Empty, spoken?[2] ?? string.Empty);
+            yield return new RefusalUse(code, name, path, summary.Length > 0 ? summary : spoken?[0] ?? string.Empty,
+                spoken?[2] ?? string.Empty);
         }
         foreach (var (path, text) in files)
         {
@@ -43,7 +48,9 @@ internal static partial class RefusalCatalog
         }
     }
 
-    /// <summary>The text arguments after a comma, up to the closing bracket; an argument without literals is empty.</summary>
+    /// <summary>
+    /// The text arguments after a comma, up to the closing bracket; an argument without literals is empty.
+    /// </summary>
     private static List<string> Arguments(string text, int from)
     {
         var (arguments, depth, at) = (new List<string>(), 0, from);
@@ -82,7 +89,8 @@ internal static partial class RefusalCatalog
         return text.Length - 1;
     }
 
-    [GeneratedRegex(@"(?:/// <summary>([^\n]*)</summary>\s*)?(?:public|internal|private) const string (\w+) = ""(RB-[A-Z]+-\d{3})"";")]
+    [GeneratedRegex(
+        @"(?:/// <summary>([^\n]*)</summary>\s*)?(?:public|internal|private) const string (\w+) = ""(RB-[A-Z]+-\d{3})"";")]
     private static partial Regex Constant();
 
     [GeneratedRegex(@"""(RB-[A-Z]+-\d{3})[:""]")]

@@ -16,7 +16,8 @@ internal sealed record SourceFile(string Path, string[] Lines)
 /// <summary>The repository as the laws read it.</summary>
 internal static partial class Source
 {
-    private static readonly string[] NotOurs = ["bin", "obj", "node_modules", "Generated", ".git", "artifacts", "TestResults"];
+    private static readonly string[] NotOurs =
+        ["bin", "obj", "node_modules", "Generated", ".git", "artifacts", "TestResults"];
 
     public static string Root { get; } = FindRoot();
 
@@ -30,7 +31,9 @@ internal static partial class Source
 
     public static string Read(string path) => File.ReadAllText(At(path));
 
-    /// <summary>Files of a pattern below src, workflows and tests (or the folders given), generated and built ones left out.</summary>
+    /// <summary>
+    /// Files of a pattern below src, workflows and tests (or the folders given), generated and built ones left out.
+    /// </summary>
     public static IEnumerable<string> Files(string pattern, params string[] folders) =>
         (folders.Length > 0 ? folders : ["src", "workflows", "tests"])
             .Where(folder => Directory.Exists(At(folder)))
@@ -39,7 +42,8 @@ internal static partial class Source
             .Order(StringComparer.Ordinal);
 
     /// <summary>Words of an identifier or a sentence, in lower case.</summary>
-    public static IEnumerable<string> Words(string text) => Word().Matches(text).Select(m => m.Value.ToLowerInvariant());
+    public static IEnumerable<string> Words(string text) => Word().Matches(text)
+        .Select(m => m.Value.ToLowerInvariant());
 
     private static IEnumerable<string> Walk(string folder, string pattern)
     {
