@@ -33,6 +33,8 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
 {
     private const int ReachMilliseconds = 2000;
 
+    private volatile bool isClosing;
+
     private readonly ConcurrentDictionary<VolumeId, Volume> volumes = new();
     private readonly ConcurrentDictionary<(VolumeId, SiteId), PeerDialler> diallers = new();
     private readonly ConcurrentDictionary<SiteId, string> addresses = new();
@@ -184,6 +186,11 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         };
         exportWork.Post(() =>
         {
+            if (isClosing)
+            {
+                return;
+            }
+
             try
             {
                 events.Append(what);
@@ -229,11 +236,21 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         }
 
         ((SiteVolumes)Volumes).Dispose();
+        DrainReports();
         events.Dispose();
         Operations.Dispose();
         LocalArbiter.Dispose();
         executor.Dispose();
         folderLock.Dispose();
+    }
+
+    // What was reported while the volumes closed is stored before the journal goes; what comes later has nowhere to go.
+    private void DrainReports()
+    {
+        using ManualResetEventSlim drained = new();
+        exportWork.Post(drained.Set);
+        drained.Wait(TimeSpan.FromSeconds(5));
+        isClosing = true;
     }
 
     /// <summary>This site's own row of a protection; for sites without a control plane.</summary>
