@@ -64,6 +64,9 @@ internal static class Ratchets
         ["src/Runbooks.Wire"] = 1,
     };
 
+    /// <summary>Refusal codes that no test names.</summary>
+    public const int UntestedCodes = 83;
+
     /// <summary>Workflows without a recorded history yet.</summary>
     public static readonly string[] WorkflowsWithoutHistory =
     [

@@ -7,7 +7,7 @@ namespace Runbooks.Tests.House.Laws;
 /// Whoever meets a code finds its row: what it means, who acts, what to do. `RUNBOOKS_WRITE_REFUSALS=1` adds rows for
 /// new codes from the sources; their wording is then reviewed by hand.
 /// </summary>
-public sealed partial class RefusalLaws
+public sealed partial class RefusalLaws(ITestOutputHelper output)
 {
     private const string Page = "deploy/REFUSALS.md";
 
@@ -46,6 +46,23 @@ public sealed partial class RefusalLaws
         // Another run holds the group: the desk knows it before the start, the lease finds it out after.
         "RB-RUN-001: src/Runbooks.ControlPlane, src/Runbooks.Domain",
     ];
+
+    /// <summary>A refusal that no test provokes may say anything.</summary>
+    [Fact]
+    public void Code_WithoutATestThatNamesIt_OnlyBecomesRarer()
+    {
+        var tests = string.Join('\n', Source.All
+            .Where(f => f.IsTest && !f.Path.StartsWith("tests/House/", StringComparison.Ordinal)).Select(f => f.Text));
+        var untested = RefusalCatalog.Uses.GroupBy(u => u.Code)
+            .Where(g => !g.Any(u => tests.Contains(u.Code, StringComparison.Ordinal)
+                || (u.Constant.Length > 0 && tests.Contains("." + u.Constant, StringComparison.Ordinal))))
+            .Select(g => g.Key).Order(StringComparer.Ordinal).ToList();
+        output.WriteLine($"figure {untested.Count} of {RefusalCatalog.Codes.Count()} codes are named by no test");
+        Assert.True(
+            untested.Count <= Ratchets.UntestedCodes,
+                $"{untested.Count} untested codes, {Ratchets.UntestedCodes} allowed: "
+                + string.Join(' ', untested));
+    }
 
     private static List<(string Code, string Meaning, string Actor, string Correction)> Rows() =>
         [.. Row().Matches(Source.Read(Page)).Select(m =>

@@ -76,7 +76,7 @@ public sealed partial class WorkflowLaws
     [GeneratedRegex(@"\((\d+[a-z])\)")]
     private static partial Regex LetteredPart();
 
-    [GeneratedRegex(@"// Step (\d+[a-z]?)\b")]
+    [GeneratedRegex(@"// Step (\d+[a-z]?): ")]
     private static partial Regex StepComment();
 
     [GeneratedRegex(@"^\[Workflow(?:\(""?([^"")]+)""?\))?\][\s\S]*?\bclass (\w+)", RegexOptions.Multiline)]
