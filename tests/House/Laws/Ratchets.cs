@@ -34,6 +34,7 @@ internal static class Ratchets
         ["src/Runbooks.Temporal"] = 16,
         ["src/Runbooks.Wire"] = 5,
         ["tests/Conformance"] = 19,
+        ["tests/EndToEnd"] = 3,
         ["tests/House"] = 5,
         ["tests/Integration"] = 52,
         ["tests/Model"] = 28,
