@@ -71,6 +71,22 @@ public sealed partial class DeployLaws
             select $"{path}: {used.Value}");
     }
 
+    [Fact]
+    public void Rule_Each_HasExpressionSeverityAndPage()
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(Source.Read("deploy/monitoring/alerts.rules.yml")));
+        var rules = ((YamlSequenceNode)stream.Documents[0].RootNode["groups"][0]["rules"]).Children;
+        Assert.All(rules, rule =>
+        {
+            Assert.NotEqual("", rule["expr"].ToString());
+            Assert.Contains(rule["labels"]["severity"].ToString(), new[] { "critical", "warning" });
+            Assert.NotEqual("", rule["annotations"]["summary"].ToString());
+        });
+        using var dashboard = System.Text.Json.JsonDocument.Parse(Source.Read("deploy/monitoring/dashboard.json"));
+        Assert.NotEqual(0, dashboard.RootElement.GetProperty("panels").GetArrayLength());
+    }
+
     private static string StartOf(string unit) =>
         File.ReadLines(Source.At($"deploy/systemd/{unit}"))
             .Single(l => l.StartsWith("ExecStart=", StringComparison.Ordinal));
