@@ -1,10 +1,1 @@
-using System.CommandLine;
-using Runbooks.Cli.Commands;
-
-RootCommand root = new("Runbooks: disaster-recovery runbook automation.")
-{
-    DemoCommand.Create(),
-    HiddenCommands.Load(),
-    HiddenCommands.Guest(),
-};
-return await root.Parse(args).InvokeAsync();
+return await Runbooks.Cli.Commands.Entry.RunAsync(args);

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -15,7 +16,19 @@ internal sealed class ApiClient : IDisposable
     public ApiClient(Context context)
     {
         this.context = context;
-        http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), UseProxy = false })
+        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(3), UseProxy = false };
+        if (context.Authority is { } authority)
+        {
+            // The product makes its own certificate authority; only that one is trusted then.
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(authority) },
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+        }
+
+        http = new HttpClient(handler)
         {
             Timeout = TimeSpan.FromMinutes(5),
         };
@@ -59,6 +72,33 @@ internal sealed class ApiClient : IDisposable
             cancellationToken);
         return await answer.Content.ReadAsByteArrayAsync(cancellationToken);
     }
+
+    /// <summary>A resource and its entity tag, for a change that must not overwrite somebody else's.</summary>
+    public async Task<(JsonObject Answer, string? Tag)> GetTaggedAsync(string path, CancellationToken cancellationToken)
+    {
+        using var answer = await OpenAsync(
+            address => Request(HttpMethod.Get, address, path, null, string.Empty, null, null),
+            HttpCompletionOption.ResponseContentRead,
+            cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return (JsonNode.Parse(text)!.AsObject(), answer.Headers.ETag?.ToString());
+    }
+
+    /// <summary>Opens an event stream; the caller reads and disposes it.</summary>
+    public Task<HttpResponseMessage> StreamAsync(string path, string? after, CancellationToken cancellationToken) => OpenAsync(
+        address =>
+        {
+            var request = Request(HttpMethod.Get, address, path, null, string.Empty, null, null);
+            request.Headers.Accept.ParseAdd("text/event-stream");
+            if (after is not null)
+            {
+                request.Headers.Add("Last-Event-ID", after);
+            }
+
+            return request;
+        },
+        HttpCompletionOption.ResponseHeadersRead,
+        cancellationToken);
 
     public void Dispose() => http.Dispose();
 
@@ -104,7 +144,14 @@ internal sealed class ApiClient : IDisposable
 
                 using (answer)
                 {
-                    throw ApiException.From((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+                    var refused = ApiException.From((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+                    if (refused.Status != 503 || context.Addresses.Count == 1)
+                    {
+                        throw refused;
+                    }
+
+                    // A passive control plane, or one that lost its database: another one may be active.
+                    last = refused;
                 }
             }
             catch (Exception e) when (e is HttpRequestException or SocketException
@@ -114,7 +161,9 @@ internal sealed class ApiClient : IDisposable
             }
         }
 
-        throw new ApiException(
-            0, null, $"No control plane answers at {string.Join(", ", context.Addresses)}: {last?.Message}\n  Correction: start it with 'runbooks up', or name another with --api.");
+        throw last as ApiException ?? new ApiException(
+            0, null,
+            $"No control plane answers at {string.Join(", ", context.Addresses)}.\n  Cause: {last?.Message}\n"
+            + "  Correction: start one with 'runbooks up', or name another with --api.");
     }
 }

@@ -5,7 +5,8 @@ namespace Runbooks.Cli.Http;
 /// <summary>Which control plane a command talks to, and as whom.</summary>
 /// <param name="Addresses">Every API address, tried in order: the command works when the first is dead.</param>
 /// <param name="Token">Bearer token.</param>
-internal sealed record Context(IReadOnlyList<string> Addresses, string Token)
+/// <param name="Authority">File with the certificate authority to trust for https addresses; null trusts the system's.</param>
+internal sealed record Context(IReadOnlyList<string> Addresses, string Token, string? Authority = null)
 {
     /// <summary>Where <c>up</c> leaves the context for later commands.</summary>
     public static string DefaultFile => Path.Combine(
@@ -16,16 +17,17 @@ internal sealed record Context(IReadOnlyList<string> Addresses, string Token)
         "context.json");
 
     /// <summary>Command line before environment before file.</summary>
-    public static Context? Find(string[] addresses, string? tokenFile)
+    public static Context? Find(string[] addresses, string? tokenFile, string? authority = null)
     {
-        var stored = Read(DefaultFile);
+        var stored = Read(Environment.GetEnvironmentVariable("RUNBOOKS_CONTEXT") is { Length: > 0 } file ? file : DefaultFile);
         var chosen = addresses.Length > 0 ? addresses
             : Environment.GetEnvironmentVariable("RUNBOOKS_API") is { Length: > 0 } api ? api.Split(',')
             : stored?.Addresses;
         var token = tokenFile is not null ? File.ReadAllText(tokenFile).Trim()
             : Environment.GetEnvironmentVariable("RUNBOOKS_TOKEN") is { Length: > 0 } given ? given
             : stored?.Token;
-        return chosen is null || token is null ? null : new Context([.. chosen], token);
+        var trusted = authority ?? (Environment.GetEnvironmentVariable("RUNBOOKS_CA") is { Length: > 0 } ca ? ca : stored?.Authority);
+        return chosen is null || token is null ? null : new Context([.. chosen], token, trusted);
     }
 
     /// <summary>Stores the context for the owner's eyes only: it holds a token.</summary>
