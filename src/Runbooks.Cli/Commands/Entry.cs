@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Runbooks.Cli.Http;
 using Runbooks.Cli.Stack;
 
@@ -56,17 +57,12 @@ internal static class Entry
         }
 
         var names = new List<string>();
-        for (SymbolResultWalk at = new(parsed.CommandResult); at.Command is not null; at = at.Up())
+        for (CommandResult? at = parsed.CommandResult; at is not null; at = at.Parent as CommandResult)
         {
-            names.Insert(0, at.Command.Command is RootCommand ? "runbooks" : at.Command.Command.Name);
+            names.Insert(0, at.Command is RootCommand ? "runbooks" : at.Command.Name);
         }
 
         errors.WriteLine($"  Correction: look at '{string.Join(' ', names)} --help'.");
         return ExitCodes.Usage;
-    }
-
-    private readonly record struct SymbolResultWalk(System.CommandLine.Parsing.CommandResult? Command)
-    {
-        public SymbolResultWalk Up() => new(Command?.Parent as System.CommandLine.Parsing.CommandResult);
     }
 }

@@ -79,19 +79,15 @@ internal sealed record Form(string Hint, Func<IReadOnlyList<string>, JsonNode?> 
         string[] units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();
         var power = digits == text.Length ? 0 : Array.IndexOf(units, text[digits..]);
-        try
+        if (digits == 0 || power < 0)
         {
-            return digits > 0 && power >= 0
-                ? checked(long.Parse(text[..digits], CultureInfo.InvariantCulture) << (10 * power)) is var bytes
-                    && bytes >> (10 * power) == long.Parse(text[..digits], CultureInfo.InvariantCulture)
-                    ? bytes
-                    : throw new FormatException($"'{text}' is more than any disk holds.")
-                : throw new FormatException($"'{text}' is not a size. Write a number with B, KiB, MiB, GiB or TiB, such as 20GiB.");
+            throw new FormatException($"'{text}' is not a size. Write a number with B, KiB, MiB, GiB or TiB, such as 20GiB.");
         }
-        catch (OverflowException)
-        {
-            throw new FormatException($"'{text}' is more than any disk holds.");
-        }
+
+        return long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= long.MaxValue >> (10 * power)
+            ? number << (10 * power)
+            : throw new FormatException($"'{text}' is more than any disk holds.");
     }
 
     private static JsonNode RoleOf(string text)

@@ -32,7 +32,7 @@ internal static class Surface
         ["audit"] = () => [AuditCommands.Verify(), AuditCommands.Export()],
     };
 
-    public static IEnumerable<Noun> Nouns => [.. Inventory.Nouns, .. Records.Nouns];
+    public static IEnumerable<Noun> Nouns => [.. Inventory.Nouns, .. Procedures.Nouns];
 
     public static RootCommand Create()
     {

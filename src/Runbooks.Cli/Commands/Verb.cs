@@ -14,8 +14,8 @@ internal sealed record Field(string Key, string Says, Form Form)
     /// <summary>Option name where it is not the key in kebab-case.</summary>
     public string? Option { get; init; }
 
-    /// <summary>The member is sent in the query of a verb that otherwise sends a body.</summary>
-    public string OptionName => "--" + (Option ?? string.Concat(Key.Select(c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : $"{c}")));
+    public string OptionName => "--" + (Option ?? string.Concat(
+        Key.Select(c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : $"{c}")));
 }
 
 /// <summary>
@@ -31,9 +31,6 @@ internal sealed record Verb(string Name, string Says, HttpMethod Method, string 
     public IReadOnlyList<(string Key, object Value)> Always { get; init; } = [];
 
     public View View { get; init; } = View.Plain;
-
-    /// <summary>Member of a path argument that the body repeats.</summary>
-    public string? PathKey { get; init; }
 
     /// <summary>Said when it worked and the API answers without content. {name} stands for the argument.</summary>
     public string? Done { get; init; }

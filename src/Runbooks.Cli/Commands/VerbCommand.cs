@@ -121,7 +121,7 @@ internal sealed class VerbCommand
 
         if (verb.AsksName && !parsed.GetValue(flagDryRun))
         {
-            Confirmation.Require(places[0].Argument is { } of ? parsed.GetRequiredValue(of) : "", parsed.GetValue(yes), session.Printer, verb.Says);
+            Confirmation.Require(parsed.GetRequiredValue(places[0].Argument), parsed.GetValue(yes), session.Printer, verb.Says);
         }
 
         var path = PathOf(parsed) + (parsed.GetValue(flagDryRun) ? "?dryRun=true" : "");
@@ -188,11 +188,6 @@ internal sealed class VerbCommand
         foreach (var (key, value) in verb.Always)
         {
             members[key] = JsonValue.Create(value);
-        }
-
-        if (verb.PathKey is { } pathKey)
-        {
-            members[pathKey] = parsed.GetRequiredValue(places[0].Argument);
         }
 
         foreach (var (field, argument) in byPlace)

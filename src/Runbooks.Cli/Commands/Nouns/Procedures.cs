@@ -3,7 +3,7 @@ using static System.Net.Http.HttpMethod;
 namespace Runbooks.Cli.Commands.Nouns;
 
 /// <summary>Runbooks, runs, calendars, people and records, as far as one request does it.</summary>
-internal static class Records
+internal static class Procedures
 {
     private static readonly Field Reason = new("reason", "Why; it is recorded.", Form.Text);
 
