@@ -6,17 +6,20 @@ using Runbooks.Cli.Output;
 
 namespace Runbooks.Cli.Commands;
 
-/// <summary><c>audit verify</c> and <c>audit export</c>. A bundle is verified here, without a control plane and without trusting one.</summary>
+/// <summary><c>audit verify</c> and <c>audit export</c>. A bundle is verified here, without a control plane and
+/// without trusting one.</summary>
 internal static class AuditCommands
 {
     public static Command Verify()
     {
         var file = new Argument<FileInfo?>("bundle")
         {
-            HelpName = "FILE", Description = "A bundle of 'audit export', verified here; without it the control plane verifies its own chain.",
+            HelpName = "FILE", Description = "A bundle of 'audit export', verified here; without it the control plane "
+                + "verifies its own chain.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("verify", "Verify the whole chain and every signed head. Ends with 1 when it does not verify.") { file };
+        var command = new Command("verify",
+            "Verify the whole chain and every signed head. Ends with 1 when it does not verify.") { file };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(file) is { } bundle)
@@ -26,7 +29,8 @@ internal static class AuditCommands
 
             using var session = Session.Open(parsed);
             return Tell(
-                session.Printer, (await session.Api.PostAsync("/api/v1/audit/verify", new JsonObject(), cancellationToken))!.AsObject());
+                session.Printer, (await session.Api.PostAsync("/api/v1/audit/verify", new JsonObject(),
+                    cancellationToken))!.AsObject());
         });
         return command;
     }
@@ -41,7 +45,8 @@ internal static class AuditCommands
             var target = parsed.GetRequiredValue(file);
             var bytes = await session.Api.DownloadAsync("/api/v1/audit/export", cancellationToken);
             await File.WriteAllBytesAsync(target, bytes, cancellationToken);
-            session.Printer.Say($"{Shape.Bytes(bytes.Length)} written to {target}. Verify it anywhere: runbooks audit verify {target}");
+            session.Printer.Say($"{Shape.Bytes(bytes.Length)} written to {target}. Verify it anywhere: runbooks audit "
+                + $"verify {target}");
             return ExitCodes.Ok;
         });
         return command;
@@ -58,13 +63,15 @@ internal static class AuditCommands
         catch (Exception e) when (e is FormatException or InvalidDataException or EndOfStreamException
             or System.Text.Json.JsonException or System.Security.Cryptography.CryptographicException or ArgumentException or KeyNotFoundException)
         {
-            throw new UsageException($"{file} is not an audit bundle.\n  Cause: {e.Message}\n  Correction: export it again with 'runbooks audit export'.");
+            throw new UsageException($"{file} is not an audit bundle.\n  Cause: {e.Message}\n  Correction: export it "
+                + $"again with 'runbooks audit export'.");
         }
 
         return new JsonObject
         {
             ["verified"] = result.Verified, ["records"] = result.Records, ["headHash"] = result.HeadHash,
-            ["signedThrough"] = result.SignedThrough, ["headsVerified"] = result.HeadsVerified, ["failure"] = result.Failure?.Name,
+            ["signedThrough"] = result.SignedThrough, ["headsVerified"] = result.HeadsVerified,
+                ["failure"] = result.Failure?.Name,
             ["sequence"] = result.Failure?.Sequence, ["message"] = result.Failure?.Message,
         };
     }
@@ -78,7 +85,8 @@ internal static class AuditCommands
         }
         else if (verified)
         {
-            printer.Say($"VERIFIED: {result["records"]} records, {result["headsVerified"]} signed heads, signed through record {result["signedThrough"]}.");
+            printer.Say($"VERIFIED: {result["records"]} records, {result["headsVerified"]} signed heads, signed "
+                + $"through record {result["signedThrough"]}.");
             printer.Say($"head {result["headHash"]}");
         }
         else

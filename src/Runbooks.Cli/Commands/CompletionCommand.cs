@@ -3,7 +3,8 @@ using System.CommandLine;
 namespace Runbooks.Cli.Commands;
 
 /// <summary>
-/// <c>completion</c>: what a shell loads. The words come from the program itself through the [suggest] directive, so they are never out of date.
+/// <c>completion</c>: what a shell loads. The words come from the program itself through the [suggest] directive, so
+/// they are never out of date.
 /// </summary>
 internal static class CompletionCommand
 {
@@ -33,10 +34,13 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { HelpName = "bash|zsh|fish", Description = "Which shell." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", "Print a script that completes our words in a shell. Example: eval \"$(runbooks completion bash)\"") { shell };
+        var command = new Command("completion",
+            "Print a script that completes our words in a shell. Example: eval \"$(runbooks completion "
+                + "bash)\"") { shell };
         command.SetAction(parsed =>
         {
-            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetRequiredValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish });
+            parsed.InvocationConfiguration.Output.WriteLine(parsed.GetRequiredValue(shell) switch { "bash" => Bash,
+                "zsh" => Zsh, _ => Fish });
             return ExitCodes.Ok;
         });
         return command;

@@ -5,19 +5,25 @@ using Runbooks.Cli.Output;
 
 namespace Runbooks.Cli.Commands;
 
-/// <summary><c>events</c>: everything that happens, across lost connections and dead control planes, until Ctrl-C.</summary>
+/// <summary><c>events</c>: everything that happens, across lost connections and dead control planes, until
+/// Ctrl-C.</summary>
 internal static class EventsCommand
 {
     public static Command Create()
     {
-        var after = new Option<string?>("--after") { Description = "Begin after this event; from now on by default.", HelpName = "SEQ" };
-        var run = new Option<string?>("--run") { Description = "Only this run's events, from its beginning.", HelpName = "RUN" };
+        var after = new Option<string?>("--after") { Description = "Begin after this event; from now on by default.",
+            HelpName = "SEQ" };
+        var run = new Option<string?>("--run") { Description = "Only this run's events, from its beginning.",
+            HelpName = "RUN" };
         var count = new Option<int?>("--count") { Description = "End after so many events.", HelpName = "N" };
-        var command = new Command("events", "Follow what happens, as lines (or one JSON object per line). Example: runbooks events --after 0") { after, run, count };
+        var command = new Command("events",
+            "Follow what happens, as lines (or one JSON object per line). Example: runbooks events --after 0") { after,
+            run, count };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var session = Session.Open(parsed);
-            var path = parsed.GetValue(run) is { } id ? $"/api/v1/runs/{Uri.EscapeDataString(id)}/events" : "/api/v1/events";
+            var path = parsed.GetValue(run) is { } id ? $"/api/v1/runs/{Uri.EscapeDataString(id)}/events"
+                : "/api/v1/events";
             var reader = new EventReader(session.Api, path, session.Errors.WriteLine);
             var left = parsed.GetValue(count) ?? int.MaxValue;
             try
@@ -53,7 +59,8 @@ internal static class EventsCommand
         _ when form == OutputForm.Yaml => "---\n" + Yaml.Of(happened).TrimEnd('\n'),
         _ when form == OutputForm.Name => $"{happened["seq"]}",
         "stream.gap" => $"{happened["seq"]}  GAP: older events are not kept any more; read the lists again",
-        var kind => $"{happened["seq"]}  {Shape.Time(happened["at"])}  {kind}  {happened["subject"]}{Data(happened["data"])}",
+        var kind => $"{happened["seq"]}  {Shape.Time(happened["at"])}  {kind}  "
+            + $"{happened["subject"]}{Data(happened["data"])}",
     };
 
     private static string Data(JsonNode? data) => data is JsonObject { Count: > 0 } members

@@ -81,7 +81,8 @@ internal sealed record Form(string Hint, Func<IReadOnlyList<string>, JsonNode?> 
         var power = digits == text.Length ? 0 : Array.IndexOf(units, text[digits..]);
         if (digits == 0 || power < 0)
         {
-            throw new FormatException($"'{text}' is not a size. Write a number with B, KiB, MiB, GiB or TiB, such as 20GiB.");
+            throw new FormatException($"'{text}' is not a size. Write a number with B, KiB, MiB, GiB or TiB, such as "
+                + $"20GiB.");
         }
 
         return long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -98,14 +99,16 @@ internal sealed record Form(string Hint, Func<IReadOnlyList<string>, JsonNode?> 
         {
             var (kind, name) = parts[1].Split(':', 2) is [("group" or "site") and var k, { Length: > 0 } n]
                 ? (k, n)
-                : throw new FormatException($"'{text}' is not a role. Write operator, operator@group:payments or operator@site:site-a.");
+                : throw new FormatException($"'{text}' is not a role. Write operator, operator@group:payments or "
+                    + $"operator@site:site-a.");
             role[kind] = name;
         }
 
         return role;
     }
 
-    private static (string Left, string Right) Halves(string text, string shape) => text.Split('=', 2) is [{ Length: > 0 } left, var right]
+    private static (string Left, string Right) Halves(string text, string shape) =>
+        text.Split('=', 2) is [{ Length: > 0 } left, var right]
         ? (left, right)
         : throw new FormatException($"'{text}' has another shape than {shape}.");
 

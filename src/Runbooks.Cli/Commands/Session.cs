@@ -23,11 +23,14 @@ internal sealed class Session : IDisposable
     public static Session Open(ParseResult parsed)
     {
         var context = Context.Find(
-            parsed.GetValue(GlobalOptions.Api) ?? [], parsed.GetValue(GlobalOptions.TokenFile), parsed.GetValue(GlobalOptions.Authority));
+            parsed.GetValue(GlobalOptions.Api) ?? [], parsed.GetValue(GlobalOptions.TokenFile),
+                parsed.GetValue(GlobalOptions.Authority));
         return context is null
             ? throw new UsageException(
-                "No control plane is known.\n  Cause: there is no --api with --token-file, no RUNBOOKS_API with RUNBOOKS_TOKEN, and no context file at "
-                + $"{Context.DefaultFile}.\n  Correction: start a local stack with 'runbooks up', or name a control plane with --api and --token-file.")
+                "No control plane is known.\n  Cause: there is no --api with --token-file, no RUNBOOKS_API with "
+                    + "RUNBOOKS_TOKEN, and no context file at "
+                + $"{Context.DefaultFile}.\n  Correction: start a local stack with 'runbooks up', or name a control "
+                + $"plane with --api and --token-file.")
             : new Session(new ApiClient(context), PrinterOf(parsed), parsed.InvocationConfiguration.Error);
     }
 

@@ -12,7 +12,9 @@ internal static class StatusCommand
     {
         var check = new Option<bool>("--check") { Description = "End with 4 when anything is not as it should be." };
         var watch = new WatchOptions();
-        var command = new Command("status", "Groups, sites, open runs and what waits for a person, red first. Example: runbooks status --watch") { check };
+        var command = new Command("status",
+            "Groups, sites, open runs and what waits for a person, red first. Example: runbooks status "
+                + "--watch") { check };
         watch.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -32,7 +34,9 @@ internal static class StatusCommand
     public static Command ControlPlane()
     {
         var watch = new WatchOptions();
-        var command = new Command("control-plane", "Who is active, and whether a second copy of the database confirms. Example: runbooks control-plane -o json");
+        var command = new Command("control-plane",
+            "Who is active, and whether a second copy of the database confirms. Example: runbooks control-plane -o "
+                + "json");
         watch.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -51,7 +55,8 @@ internal static class StatusCommand
     /// <summary>What needs a person, one sentence each.</summary>
     public static IEnumerable<string> Wrong(JsonObject all)
     {
-        foreach (var group in Items(all, "groups").Where(g => (string?)g["state"] is not "protected" && (int?)g["workloads"] > 0))
+        foreach (var group in Items(all, "groups").Where(g => (string?)g["state"] is not "protected"
+            && (int?)g["workloads"] > 0))
         {
             yield return $"group {group["id"]} is {group["state"]}";
         }
@@ -82,7 +87,8 @@ internal static class StatusCommand
         };
         foreach (var (name, path) in new[]
         {
-            ("groups", "/groups"), ("sites", "/sites"), ("runs", "/runs?state=open"), ("approvals", "/approvals"), ("conflicts", "/conflicts"),
+            ("groups", "/groups"), ("sites", "/sites"), ("runs", "/runs?state=open"), ("approvals", "/approvals"),
+                ("conflicts", "/conflicts"),
         })
         {
             all[name] = (await session.Api.GetAsync($"/api/v1{path}", cancellationToken))!["items"]!.DeepClone();
@@ -119,5 +125,6 @@ internal static class StatusCommand
         }
     }
 
-    private static IEnumerable<JsonObject> Items(JsonObject all, string name) => all[name]?.AsArray().OfType<JsonObject>() ?? [];
+    private static IEnumerable<JsonObject> Items(JsonObject all, string name) =>
+        all[name]?.AsArray().OfType<JsonObject>() ?? [];
 }

@@ -27,7 +27,8 @@ internal static class Surface
     {
         ["workload"] = () => [WorkloadSet.Create()],
         ["runbook"] = () => RunbookCommands.All,
-        ["run"] = () => [RunStart.Create(), RunWatch.Create(), RunDecide.Approve(), RunDecide.Reject(), RunReport.Create()],
+        ["run"] = () => [RunStart.Create(), RunWatch.Create(), RunDecide.Approve(), RunDecide.Reject(),
+            RunReport.Create()],
         ["schedule"] = () => [RunStart.CreateTrigger()],
         ["audit"] = () => [AuditCommands.Verify(), AuditCommands.Export()],
     };
@@ -50,7 +51,8 @@ internal static class Surface
 
         Command[] others =
         [
-            StatusCommand.ControlPlane(), EventsCommand.Create(), UpCommand.Create(), DemoCommand.Create(), CompletionCommand.Create(),
+            StatusCommand.ControlPlane(), EventsCommand.Create(), UpCommand.Create(), DemoCommand.Create(),
+                CompletionCommand.Create(),
             HiddenCommands.Load(), HiddenCommands.Guest(),
         ];
         foreach (var command in others)

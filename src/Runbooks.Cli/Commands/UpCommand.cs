@@ -8,7 +8,8 @@ using Runbooks.Cli.Stack;
 namespace Runbooks.Cli.Commands;
 
 /// <summary>
-/// <c>up</c>: a whole installation on this machine that stays until Ctrl-C or SIGTERM. What dies in between is started again, the way a
+/// <c>up</c>: a whole installation on this machine that stays until Ctrl-C or SIGTERM. What dies in between is started
+/// again, the way a
 /// service manager would. A second start on the same folder finds everything again.
 /// </summary>
 internal static class UpCommand
@@ -21,11 +22,15 @@ internal static class UpCommand
         {
             Description = "Folder that keeps everything.", HelpName = "DIR", DefaultValueFactory = _ => DefaultFolder(),
         };
-        var sites = new Option<string>("--sites") { Description = "Names of the sites.", HelpName = "A,B", DefaultValueFactory = _ => "site-a,site-b" };
-        var free = new Option<bool>("--free-ports") { Description = "Take free ports on the folder's first start, not the usual ones." };
-        var noContext = new Option<bool>("--no-context") { Description = "Leave the context file of later commands alone." };
+        var sites = new Option<string>("--sites") { Description = "Names of the sites.", HelpName = "A,B",
+            DefaultValueFactory = _ => "site-a,site-b" };
+        var free = new Option<bool>("--free-ports") { Description = "Take free ports on the folder's first start, not "
+            + "the usual ones." };
+        var noContext = new Option<bool>("--no-context") { Description = "Leave the context file of later commands "
+            + "alone." };
         var command = new Command(
-            "up", "Start PostgreSQL, the control plane with its engine, and an agent per site; stay until Ctrl-C. Example: runbooks up --data ~/runbooks")
+            "up", "Start PostgreSQL, the control plane with its engine, and an agent per site; stay until Ctrl-C. "
+                + "Example: runbooks up --data ~/runbooks")
         {
             data, sites, free, noContext,
         };
@@ -37,15 +42,18 @@ internal static class UpCommand
     }
 
     private static string DefaultFolder() => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "runbooks");
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.DoNotVerify), "runbooks");
 
     private static async Task<int> RunAsync(
-        string folder, string[] sites, bool free, bool writeContext, Printer printer, CancellationToken cancellationToken)
+        string folder, string[] sites, bool free, bool writeContext, Printer printer,
+            CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         using var alone = Lock(folder);
         var names = Sites(folder, sites);
-        using var stack = new LocalStack(new StackOptions(folder, names) { Ports = StackPorts.Of(folder, names, free) });
+        using var stack = new LocalStack(new StackOptions(folder,
+            names) { Ports = StackPorts.Of(folder, names, free) });
         try
         {
             await stack.StartAsync(text => printer.Output.WriteLine(text), cancellationToken);
@@ -74,7 +82,8 @@ internal static class UpCommand
         catch (IOException e)
         {
             throw new StackException(
-                $"Another 'runbooks up' works on {folder}.\n  Cause: {e.Message}\n  Correction: use that one, stop it, or name another folder with --data.");
+                $"Another 'runbooks up' works on {folder}.\n  Cause: {e.Message}\n  Correction: use that one, stop "
+                    + $"it, or name another folder with --data.");
         }
     }
 
@@ -92,7 +101,8 @@ internal static class UpCommand
     {
         if (Parts.Runbooks is not { } folder)
         {
-            printer.Output.WriteLine("the shipped runbooks are not beside this program; publish yours with 'runbooks runbook sync DIR'");
+            printer.Output.WriteLine("the shipped runbooks are not beside this program; publish yours with 'runbooks "
+                + "runbook sync DIR'");
             return;
         }
 
@@ -100,7 +110,8 @@ internal static class UpCommand
         printer.Output.WriteLine($"runbooks: {string.Join(", ", done.Select(d => $"{d!["name"]} {d["action"]}"))}");
     }
 
-    private static void Tell(LocalStack stack, IReadOnlyList<string> sites, string folder, bool writeContext, Printer printer)
+    private static void Tell(LocalStack stack, IReadOnlyList<string> sites, string folder, bool writeContext,
+        Printer printer)
     {
         var context = Path.Combine(folder, "context.json");
         printer.Output.WriteLine($"\nREST API  {stack.Api}");
@@ -108,7 +119,8 @@ internal static class UpCommand
         printer.Output.WriteLine($"engine    {stack.EnginePort}");
         foreach (var site in sites)
         {
-            printer.Output.WriteLine($"{site,-9} NBD {stack.NbdOf(site)}  log {Path.Combine(stack.Logs, site + ".log")}");
+            printer.Output.WriteLine($"{site,-9} NBD {stack.NbdOf(site)}  log "
+                + $"{Path.Combine(stack.Logs, site + ".log")}");
         }
 
         if (writeContext)
@@ -125,20 +137,23 @@ internal static class UpCommand
         printer.Output.Flush();
     }
 
-    private static async Task KeepAsync(LocalStack stack, IReadOnlyList<string> sites, Printer printer, CancellationToken cancellationToken)
+    private static async Task KeepAsync(LocalStack stack, IReadOnlyList<string> sites, Printer printer,
+        CancellationToken cancellationToken)
     {
         while (true)
         {
             await Task.Delay(LookEvery, cancellationToken);
             if (stack.ControlPlane.HasExited)
             {
-                printer.Output.WriteLine($"the control plane ended with exit code {stack.ControlPlane.ExitCode}; starting it again");
+                printer.Output.WriteLine($"the control plane ended with exit code {stack.ControlPlane.ExitCode}; "
+                    + $"starting it again");
                 await stack.StartControlPlaneAsync(cancellationToken);
             }
 
             foreach (var site in sites.Where(s => stack.Agent(s).HasExited))
             {
-                printer.Output.WriteLine($"the agent of {site} ended with exit code {stack.Agent(site).ExitCode}; starting it again");
+                printer.Output.WriteLine($"the agent of {site} ended with exit code {stack.Agent(site).ExitCode}; "
+                    + $"starting it again");
                 await stack.StartAgentAsync(site, cancellationToken);
             }
         }

@@ -19,7 +19,8 @@ internal sealed record Field(string Key, string Says, Form Form)
 }
 
 /// <summary>
-/// One command over one request. Nouns are lists of these; <see cref="VerbCommand"/> makes the commands. What needs more than one request, a
+/// One command over one request. Nouns are lists of these; <see cref="VerbCommand"/> makes the commands. What needs
+/// more than one request, a
 /// question or a file has a class of its own.
 /// </summary>
 /// <param name="Path">Below /api/v1; each {name} in it is an argument.</param>
@@ -41,14 +42,16 @@ internal sealed record Verb(string Name, string Says, HttpMethod Method, string 
     /// <summary>Where the answer has the id of the run it started; gives the verb --wait and --timeout.</summary>
     public string? RunAt { get; init; }
 
-    /// <summary>For a thing the API only lists: reads the list and takes the one whose <see cref="View"/> name is the argument.</summary>
+    /// <summary>For a thing the API only lists: reads the list and takes the one whose <see cref="View"/> name is the
+    /// argument.</summary>
     public bool PicksFromList { get; init; }
 
     /// <summary>Whether it only reads: it has --watch then, and no --dry-run.</summary>
     public bool Reads => Method == HttpMethod.Get;
 
     /// <summary>Whether it reads a list: it has --limit then, and follows pages.</summary>
-    public bool Lists => Reads && !PicksFromList && !Path.Contains('{', StringComparison.Ordinal) && Name is "list" or "versions" or "steps" or "decisions";
+    public bool Lists => Reads && !PicksFromList && !Path.Contains('{', StringComparison.Ordinal)
+        && Name is "list" or "versions" or "steps" or "decisions";
 
     public IEnumerable<string> Places => PicksFromList
         ? [View.Name]

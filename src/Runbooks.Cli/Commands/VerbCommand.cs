@@ -15,8 +15,10 @@ internal sealed class VerbCommand
     private readonly List<(Field Field, Option<string[]> Option)> options = [];
     private readonly List<(Field Field, Argument<string> Argument)> byPlace = [];
     private readonly Option<bool> flagDryRun = new("--dry-run") { Description = "Check everything, change nothing." };
-    private readonly Option<string?> yes = new("--yes") { Description = "The name, in place of being asked for it.", HelpName = "NAME" };
-    private readonly Option<int> limit = new("--limit") { Description = "At most so many.", DefaultValueFactory = _ => 100, HelpName = "N" };
+    private readonly Option<string?> yes = new("--yes") { Description = "The name, in place of being asked for it.",
+        HelpName = "NAME" };
+    private readonly Option<int> limit = new("--limit") { Description = "At most so many.", DefaultValueFactory = _ =>
+        100, HelpName = "N" };
     private readonly WatchOptions watch = new();
     private readonly WaitOptions wait = new();
 
@@ -29,7 +31,8 @@ internal sealed class VerbCommand
         var command = new Command(verb.Name, verb.Says);
         foreach (var place in verb.Places)
         {
-            var argument = new Argument<string>(place) { HelpName = place.ToUpperInvariant(), Description = $"Which {place}." };
+            var argument = new Argument<string>(place) { HelpName = place.ToUpperInvariant(),
+                Description = $"Which {place}." };
             places.Add((place, argument));
             command.Arguments.Add(argument);
         }
@@ -71,7 +74,8 @@ internal sealed class VerbCommand
     {
         if (field.ByPlace)
         {
-            var argument = new Argument<string>(field.Key) { HelpName = field.Key.ToUpperInvariant(), Description = field.Says };
+            var argument = new Argument<string>(field.Key) { HelpName = field.Key.ToUpperInvariant(),
+                Description = field.Says };
             argument.Validators.Add(r => Check(r, field, [.. r.Tokens.Select(t => t.Value)]));
             byPlace.Add((field, argument));
             command.Arguments.Add(argument);
@@ -80,7 +84,8 @@ internal sealed class VerbCommand
 
         var option = new Option<string[]>(field.OptionName)
         {
-            Description = field.Says, HelpName = field.Form.Hint.Length == 0 ? null : field.Form.Hint, Required = field.Required,
+            Description = field.Says, HelpName = field.Form.Hint.Length == 0 ? null : field.Form.Hint,
+                Required = field.Required,
             Arity = field.Form == Form.Flag ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
         };
         option.Validators.Add(r => Check(r, field, [.. r.Tokens.Select(t => t.Value)]));
@@ -121,7 +126,8 @@ internal sealed class VerbCommand
 
         if (verb.AsksName && !parsed.GetValue(flagDryRun))
         {
-            Confirmation.Require(parsed.GetRequiredValue(places[0].Argument), parsed.GetValue(yes), session.Printer, verb.Says);
+            Confirmation.Require(parsed.GetRequiredValue(places[0].Argument), parsed.GetValue(yes), session.Printer,
+                verb.Says);
         }
 
         var path = PathOf(parsed) + (parsed.GetValue(flagDryRun) ? "?dryRun=true" : "");
@@ -131,7 +137,8 @@ internal sealed class VerbCommand
         return await TellAsync(session, parsed, answer, cancellationToken);
     }
 
-    private async Task<int> TellAsync(Session session, ParseResult parsed, JsonNode? answer, CancellationToken cancellationToken)
+    private async Task<int> TellAsync(Session session, ParseResult parsed, JsonNode? answer,
+        CancellationToken cancellationToken)
     {
         if (parsed.GetValue(flagDryRun))
         {
@@ -150,7 +157,8 @@ internal sealed class VerbCommand
         else if (verb.Done is { } done && !parsed.GetValue(flagDryRun))
         {
             session.Printer.Say(places.Aggregate(
-                done, (text, p) => text.Replace($"{{{p.Name}}}", parsed.GetValue(p.Argument), StringComparison.Ordinal)));
+                done, (text, p) => text.Replace($"{{{p.Name}}}", parsed.GetValue(p.Argument),
+                    StringComparison.Ordinal)));
         }
 
         return ExitCodes.Ok;
@@ -166,7 +174,8 @@ internal sealed class VerbCommand
         var query = Members(parsed).Select(m => $"{m.Key}={Uri.EscapeDataString(m.Value?.ToString() ?? "")}").ToList();
         return verb.Lists
             ? await Pages.ReadAsync(session.Api, PathOf(parsed), query, parsed.GetValue(limit), cancellationToken)
-            : await session.Api.GetAsync(PathOf(parsed) + (query.Count > 0 ? "?" + string.Join('&', query) : ""), cancellationToken);
+            : await session.Api.GetAsync(PathOf(parsed) + (query.Count > 0 ? "?" + string.Join('&', query) : ""),
+                cancellationToken);
     }
 
     private async Task<JsonNode> PickAsync(Session session, ParseResult parsed, CancellationToken cancellationToken)
@@ -174,7 +183,8 @@ internal sealed class VerbCommand
         var name = parsed.GetRequiredValue(places[0].Argument);
         var all = await Pages.ReadAsync(session.Api, PathOf(parsed), [], Pages.LimitMax, cancellationToken);
         return all["items"]!.AsArray().FirstOrDefault(i => Column.Find(i, verb.View.Name)?.ToString() == name)
-            ?? throw new Http.ApiException(404, null, $"There is no '{name}'.\n  Correction: look at the list of them.");
+            ?? throw new Http.ApiException(404, null,
+                $"There is no '{name}'.\n  Correction: look at the list of them.");
     }
 
     private string PathOf(ParseResult parsed) => verb.PicksFromList

@@ -4,7 +4,8 @@ using Runbooks.Cli.Output;
 
 namespace Runbooks.Cli.Commands;
 
-/// <summary><c>--watch</c>: prints again when something changed, until Ctrl-C. A control plane that is away is waited for.</summary>
+/// <summary><c>--watch</c>: prints again when something changed, until Ctrl-C. A control plane that is away is waited
+/// for.</summary>
 internal sealed class WatchOptions
 {
     private readonly Option<bool> watch = new("--watch", "-w") { Description = "Look again and again, until Ctrl-C." };
@@ -31,7 +32,8 @@ internal sealed class WatchOptions
     }
 
     public async Task<int> RepeatAsync(
-        ParseResult parsed, Printer printer, Func<Printer, CancellationToken, Task<int>> print, CancellationToken cancellationToken)
+        ParseResult parsed, Printer printer, Func<Printer, CancellationToken, Task<int>> print,
+            CancellationToken cancellationToken)
     {
         if (!parsed.GetValue(watch))
         {

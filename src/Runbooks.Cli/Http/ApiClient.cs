@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 
 namespace Runbooks.Cli.Http;
 
-/// <summary>The REST API. Every POST has an idempotency key, so a command that is repeated after a lost answer does nothing twice.</summary>
+/// <summary>The REST API. Every POST has an idempotency key, so a command that is repeated after a lost answer does
+/// nothing twice.</summary>
 internal sealed class ApiClient : IDisposable
 {
     private readonly HttpClient http;
@@ -37,14 +38,17 @@ internal sealed class ApiClient : IDisposable
     public Task<JsonNode?> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
 
-    public Task<JsonNode?> PostAsync(string path, JsonNode? body, CancellationToken cancellationToken, string? key = null) =>
+    public Task<JsonNode?> PostAsync(string path, JsonNode? body, CancellationToken cancellationToken,
+        string? key = null) =>
         SendAsync(HttpMethod.Post, path, body, key ?? Guid.NewGuid().ToString("n"), cancellationToken);
 
     /// <summary>One request to the first address that answers; a dead first address is remembered.</summary>
     public async Task<JsonNode?> SendAsync(
-        HttpMethod method, string path, JsonNode? body, string? key, CancellationToken cancellationToken, string? ifMatch = null)
+        HttpMethod method, string path, JsonNode? body, string? key, CancellationToken cancellationToken,
+            string? ifMatch = null)
     {
-        var text = await SendTextAsync(method, path, body?.ToJsonString(), "application/json", key, cancellationToken, ifMatch);
+        var text = await SendTextAsync(method, path, body?.ToJsonString(), "application/json", key, cancellationToken,
+            ifMatch);
         return text.Length == 0 ? null : JsonNode.Parse(text);
     }
 
@@ -85,7 +89,8 @@ internal sealed class ApiClient : IDisposable
     }
 
     /// <summary>Opens an event stream; the caller reads and disposes it.</summary>
-    public Task<HttpResponseMessage> StreamAsync(string path, string? after, CancellationToken cancellationToken) => OpenAsync(
+    public Task<HttpResponseMessage> StreamAsync(string path, string? after, CancellationToken cancellationToken) =>
+        OpenAsync(
         address =>
         {
             var request = Request(HttpMethod.Get, address, path, null, string.Empty, null, null);
@@ -144,7 +149,8 @@ internal sealed class ApiClient : IDisposable
 
                 using (answer)
                 {
-                    var refused = ApiException.From((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+                    var refused = ApiException.From((int)answer.StatusCode,
+                        await answer.Content.ReadAsStringAsync(cancellationToken));
                     if (refused.Status != 503 || context.Addresses.Count == 1)
                     {
                         throw refused;

@@ -14,8 +14,11 @@ internal sealed class ApiException(int status, JsonObject? problem, string messa
     /// <summary>What a script is told.</summary>
     public int ExitCode => Status switch
     {
-        0 or 503 => ExitCodes.NotReady,
-        _ when Code.Contains("APPROVAL", StringComparison.Ordinal) => ExitCodes.NeedsApproval,
+        0 or 429 or 503 => ExitCodes.NotReady,
+        // Nobody decides their own request: somebody else must.
+        _ when Code == "RB-RUN-003" => ExitCodes.NeedsApproval,
+        // A site that is to take part is not connected.
+        _ when Code == "RB-PROTECT-002" => ExitCodes.NotReady,
         _ => ExitCodes.Failed,
     };
 
@@ -39,15 +42,15 @@ internal sealed class ApiException(int status, JsonObject? problem, string messa
 
         var lines = new List<string> { $"{problem["code"]} {problem["title"]}".Trim() };
         Add(lines, problem, "Field", "field");
-        Add(lines, problem, "Cause", "cause");
-        Add(lines, problem, "Cause", "detail");
+        // The standard's detail repeats cause and correction; it counts where there are none, from a proxy for example.
+        Add(lines, problem, "Cause", problem["cause"] is null ? "detail" : "cause");
         Add(lines, problem, "Correction", "correction");
         return new ApiException(status, problem, string.Join("\n  ", lines));
     }
 
     private static void Add(List<string> lines, JsonObject problem, string label, string key)
     {
-        if (problem[key]?.ToString() is { Length: > 0 } text && !lines.Exists(l => l.EndsWith(text, StringComparison.Ordinal)))
+        if (problem[key]?.ToString() is { Length: > 0 } text)
         {
             lines.Add($"{label}: {text}");
         }

@@ -6,17 +6,20 @@ using System.Text.Json.Nodes;
 namespace Runbooks.Cli.Http;
 
 /// <summary>
-/// The event stream across lost connections: after each loss it asks for what follows the last event it has, at the next control plane that
+/// The event stream across lost connections: after each loss it asks for what follows the last event it has, at the
+/// next control plane that
 /// answers. The stream is durable, so nothing is missed and nothing comes twice.
 /// </summary>
 internal sealed class EventReader(ApiClient client, string path, Action<string> say)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
-    // The server says something every 10 s; three times that without a word is a dead connection that TCP has not noticed.
+    // The server says something every 10 s; three times that without a word is a dead connection that TCP has not
+    // noticed.
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(30);
 
-    public async IAsyncEnumerable<JsonObject> ReadAsync(string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<JsonObject> ReadAsync(string? after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var last = after;
         while (!cancellationToken.IsCancellationRequested)
@@ -33,7 +36,8 @@ internal sealed class EventReader(ApiClient client, string path, Action<string> 
         }
     }
 
-    private async Task<bool> NextAsync(IAsyncEnumerator<(string? Id, JsonObject Data)> events, CancellationToken cancellationToken)
+    private async Task<bool> NextAsync(IAsyncEnumerator<(string? Id, JsonObject Data)> events,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -6,9 +6,11 @@ internal static class Ink
     private static readonly Dictionary<string, string> Colours = new(StringComparer.Ordinal)
     {
         ["protected"] = Green, ["connected"] = Green, ["succeeded"] = Green, ["in-sync"] = Green, ["proven"] = Green,
-        ["degraded"] = Yellow, ["catching-up"] = Yellow, ["setting-up"] = Yellow, ["asking"] = Yellow, ["requested"] = Yellow,
+        ["degraded"] = Yellow, ["catching-up"] = Yellow, ["setting-up"] = Yellow, ["asking"] = Yellow,
+            ["requested"] = Yellow,
         ["paused"] = Yellow, ["unknown"] = Yellow, ["aborting"] = Yellow, ["running"] = Blue,
-        ["not-protected"] = Red, ["unprotected"] = Red, ["failed"] = Red, ["aborted"] = Red, ["silent"] = Red, ["revoked"] = Red,
+        ["not-protected"] = Red, ["unprotected"] = Red, ["failed"] = Red, ["aborted"] = Red, ["silent"] = Red,
+            ["revoked"] = Red,
         ["invalid"] = Red, ["IRREVERSIBLE"] = Red,
     };
 

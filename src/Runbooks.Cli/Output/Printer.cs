@@ -93,7 +93,8 @@ internal sealed class Printer(TextWriter output, OutputForm form, bool coloured)
         foreach (var (key, value) in plain)
         {
             var text = key.EndsWith("Bytes", StringComparison.Ordinal) ? Shape.Bytes(value) : Shape.Text(value);
-            output.WriteLine($"{Indent(depth)}{(key + ":").PadRight(width)} {Ink.Paint(text.ReplaceLineEndings($"\n{Indent(depth + 1)}"), coloured)}");
+            output.WriteLine($"{Indent(depth)}{(key + ":").PadRight(width)} "
+                + $"{Ink.Paint(text.ReplaceLineEndings($"\n{Indent(depth + 1)}"), coloured)}");
         }
 
         foreach (var (key, value) in one.Where(m => IsNested(m.Value)))
@@ -115,9 +116,11 @@ internal sealed class Printer(TextWriter output, OutputForm form, bool coloured)
 
     private static string Summary(JsonNode? item) => item is not JsonObject members
         ? Shape.Text(item)
-        : string.Join(", ", members.Select(m => $"{m.Key} {(m.Value is JsonArray list && m.Key == "links" ? Shape.Links(list) : Shape.Text(m.Value))}"));
+        : string.Join(", ", members.Select(m =>
+            $"{m.Key} {(m.Value is JsonArray list && m.Key == "links" ? Shape.Links(list) : Shape.Text(m.Value))}"));
 
-    private static bool IsNested(JsonNode? value) => value is JsonObject { Count: > 0 } || (value is JsonArray list && list.Any(i => i is JsonObject));
+    private static bool IsNested(JsonNode? value) => value is JsonObject { Count: > 0 }
+        || (value is JsonArray list && list.Any(i => i is JsonObject));
 
     private static string Indent(int depth) => new(' ', depth * 2);
 

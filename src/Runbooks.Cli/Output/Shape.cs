@@ -65,11 +65,13 @@ internal static class Shape
     public static string Links(JsonNode? value) => value is not JsonArray { Count: > 0 } links
         ? "-"
         : string.Join(", ", links.OfType<JsonObject>().Select(l =>
-            $"{l["peer"]}:{l["state"]}" + ((long?)l["dirtyBytes"] is > 0 and { } dirty ? $" {Bytes(dirty)} dirty" : "")));
+            $"{l["peer"]}:{l["state"]}"
+                + ((long?)l["dirtyBytes"] is > 0 and { } dirty ? $" {Bytes(dirty)} dirty" : "")));
 
     /// <summary>Roles of a person: <c>operator@group:payments</c>.</summary>
     public static string Roles(JsonNode? value) => value is not JsonArray { Count: > 0 } roles
         ? "-"
         : string.Join(",", roles.OfType<JsonObject>().Select(r =>
-            $"{r["role"]}" + (r["site"] is { } site ? $"@site:{site}" : "") + (r["group"] is { } group ? $"@group:{group}" : "")));
+            $"{r["role"]}" + (r["site"] is { } site ? $"@site:{site}" : "")
+                + (r["group"] is { } group ? $"@group:{group}" : "")));
 }

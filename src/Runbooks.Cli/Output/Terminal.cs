@@ -11,5 +11,6 @@ internal static class Terminal
     public static bool CanAsk => !Console.IsInputRedirected;
 
     /// <summary>NO_COLOR of no-color.org: present and not empty means none.</summary>
-    public static bool Colours(TextWriter output) => Watches(output) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+    public static bool Colours(TextWriter output) => Watches(output)
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 }

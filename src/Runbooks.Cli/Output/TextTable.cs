@@ -1,9 +1,11 @@
 namespace Runbooks.Cli.Output;
 
-/// <summary>Aligned columns two spaces apart. Never folds or cuts: ids are copied from it, and scripts cut it by spaces.</summary>
+/// <summary>Aligned columns two spaces apart. Never folds or cuts: ids are copied from it, and scripts cut it by
+/// spaces.</summary>
 internal static class TextTable
 {
-    public static IEnumerable<string> Lines(IReadOnlyList<string> titles, IReadOnlyList<IReadOnlyList<string>> rows, bool coloured)
+    public static IEnumerable<string> Lines(IReadOnlyList<string> titles, IReadOnlyList<IReadOnlyList<string>> rows,
+        bool coloured)
     {
         var widths = titles.Select((t, i) => rows.Select(r => r[i].Length).Append(t.Length).Max()).ToArray();
         yield return Line(titles, widths, coloured: false);

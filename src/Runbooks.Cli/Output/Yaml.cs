@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Runbooks.Cli.Output;
 
-/// <summary>JSON as YAML. Texts that another reader could take for something else are quoted the JSON way, which YAML shares.</summary>
+/// <summary>JSON as YAML. Texts that another reader could take for something else are quoted the JSON way, which YAML
+/// shares.</summary>
 internal static class Yaml
 {
     // What YAML 1.1 readers take for a boolean or null. Numbers and dates are caught by their first character.
@@ -54,7 +55,8 @@ internal static class Yaml
         Write(inner, item, depth + 1, afterKey: false);
         var body = inner.ToString();
         var indent = (depth + 1) * 2;
-        text.Append(' ', depth * 2).Append("- ").Append(item is JsonObject { Count: > 0 } or JsonArray { Count: > 0 } ? body[indent..] : body);
+        text.Append(' ', depth * 2).Append("- ").Append(item is JsonObject { Count: > 0 } or JsonArray { Count: > 0 }
+            ? body[indent..] : body);
     }
 
     private static void Break(StringBuilder text, bool afterKey)
@@ -76,7 +78,8 @@ internal static class Yaml
 
     private static string Scalar(string text) =>
         text.Length > 0 && char.IsAsciiLetter(text[0]) && !Words.Contains(text)
-        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ' ' or '(' or ')') && text[^1] != ' '
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ' ' or '(' or ')')
+            && text[^1] != ' '
             ? text
             : JsonSerializer.Serialize(text, Printer.Readable);
 }

@@ -5,20 +5,23 @@ using System.Text.Json;
 namespace Runbooks.Cli.Stack;
 
 /// <summary>
-/// The ports of a lasting stack. They are kept in its folder, because agents remember where the control plane is, and links where their peer is.
+/// The ports of a lasting stack. They are kept in its folder, because agents remember where the control plane is, and
+/// links where their peer is.
 /// </summary>
 internal static class StackPorts
 {
     private static readonly int[] Shared = [7780, 7781, 7233];
 
-    /// <summary>The folder's ports, or on its first start the usual ones (or free ones), in the order of <see cref="StackOptions.Ports"/>.</summary>
+    /// <summary>The folder's ports, or on its first start the usual ones (or free ones), in the order of <see
+    /// cref="StackOptions.Ports"/>.</summary>
     public static int[] Of(string folder, IReadOnlyList<string> sites, bool free)
     {
         var file = Path.Combine(folder, "ports.json");
         var ports = File.Exists(file) ? JsonSerializer.Deserialize<int[]>(File.ReadAllText(file))! : [];
         if (ports.Length < 3 + (3 * sites.Count))
         {
-            ports = [.. ports, .. (free ? FreePorts.Take(3 + (3 * sites.Count)) : Usual(sites.Count)).Skip(ports.Length)];
+            ports = [.. ports, .. (free ? FreePorts.Take(3 + (3 * sites.Count))
+                : Usual(sites.Count)).Skip(ports.Length)];
             File.WriteAllText(file, JsonSerializer.Serialize(ports));
         }
 
@@ -32,13 +35,15 @@ internal static class StackPorts
 
     private static void RequireFree(int[] ports, IReadOnlyList<string> sites, string file)
     {
-        string[] names = ["API", "agents", "engine", .. sites.SelectMany(s => new[] { $"NBD of {s}", $"links of {s}", $"line of {s}" })];
+        string[] names = ["API", "agents", "engine",
+            .. sites.SelectMany(s => new[] { $"NBD of {s}", $"links of {s}", $"line of {s}" })];
         var used = ports.Zip(names).Where(p => !IsFree(p.First)).Select(p => $"{p.First} ({p.Second})").ToList();
         if (used.Count > 0)
         {
             throw new StackException(
                 $"Ports are in use: {string.Join(", ", used)}.\n  Cause: another stack or program listens there.\n"
-                + $"  Correction: stop it, or start on another folder with --data DIR --free-ports. This folder's ports are in {file}.");
+                + $"  Correction: stop it, or start on another folder with --data DIR --free-ports. This folder's "
+                + $"ports are in {file}.");
         }
     }
 

@@ -5,7 +5,8 @@ namespace Runbooks.Cli.Commands.Documents;
 
 /// <summary>A runbook in a file, with what the control plane says about it.</summary>
 /// <param name="Problems">Each as <c>file:line:column path: message correction</c>, the form editors jump to.</param>
-internal sealed record RunbookFile(string Path, string Text, string? Name, string Hash, IReadOnlyList<string> Problems, JsonObject Validation)
+internal sealed record RunbookFile(string Path, string Text, string? Name, string Hash, IReadOnlyList<string> Problems,
+    JsonObject Validation)
 {
     public bool IsValid => Problems.Count == 0;
 
@@ -17,7 +18,8 @@ internal sealed record RunbookFile(string Path, string Text, string? Name, strin
         var problems = answer["problems"]?.AsArray().OfType<JsonObject>().Select(p =>
             $"{path}:{p["line"]}:{p["column"]} {p["path"]}: {p["message"]} {p["correction"]}").ToList() ?? [];
         return new RunbookFile(
-            path, text, (string?)answer["model"]?["metadata"]?["name"], (string?)answer["hash"] ?? "", problems, answer);
+            path, text, (string?)answer["model"]?["metadata"]?["name"], (string?)answer["hash"] ?? "", problems,
+                answer);
     }
 
     public string RequireName() => Name ?? throw new UsageException(

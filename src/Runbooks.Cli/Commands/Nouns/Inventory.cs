@@ -10,7 +10,8 @@ internal static class Inventory
     public static readonly IReadOnlyList<Noun> Nouns =
     [
         new Noun(
-            "site", "Sites and their agents.", "runbooks site add site-b --title \"Second hall\" && runbooks site join-token site-b",
+            "site", "Sites and their agents.",
+                "runbooks site add site-b --title \"Second hall\" && runbooks site join-token site-b",
             new Verb("list", "Every site, with its agent's last word.", Get, "/sites") { View = Views.Sites },
             new Verb("get", "One site.", Get, "/sites/{site}") { View = Views.Sites },
             new Verb("status", "The agent's last report, whole.", Get, "/sites/{site}/status"),
@@ -20,7 +21,8 @@ internal static class Inventory
                 Fields =
                 [
                     new Field("id", "Short name, such as site-b.", Form.Text) { ByPlace = true },
-                    new Field("title", "What people call it.", Form.Text), new Field("location", "Where it is.", Form.Text),
+                    new Field("title", "What people call it.", Form.Text),
+                        new Field("location", "Where it is.", Form.Text),
                     new Field("labels", "A label; may be repeated.", Form.Pairs) { Option = "label" },
                 ],
             },
@@ -29,20 +31,25 @@ internal static class Inventory
                 Done = "Site {site} is changed.",
                 Fields =
                 [
-                    new Field("title", "What people call it.", Form.Text), new Field("location", "Where it is.", Form.Text),
+                    new Field("title", "What people call it.", Form.Text),
+                        new Field("location", "Where it is.", Form.Text),
                     new Field("labels", "A label; replaces all labels.", Form.Pairs) { Option = "label" },
                 ],
             },
-            new Verb("join-token", "Make a one-time token, good for 15 minutes, for the site's agent.", Post, "/sites/{site}/join-tokens")
+            new Verb("join-token", "Make a one-time token, good for 15 minutes, for the site's agent.", Post,
+                "/sites/{site}/join-tokens")
             {
-                Fields = [new Field("replace", "The site moves to another machine: the old agent's certificate is revoked.", Form.Flag)],
+                Fields = [new Field("replace",
+                    "The site moves to another machine: the old agent's certificate is revoked.", Form.Flag)],
             },
-            new Verb("revoke", "Put every certificate of the site's agent on the deny list.", Post, "/sites/{site}/revoke")
+            new Verb("revoke", "Put every certificate of the site's agent on the deny list.", Post,
+                "/sites/{site}/revoke")
             {
                 AsksName = true, Done = "The agent of {site} is locked out. It comes back with a new join token.",
                 Fields = [new Field("reason", "Why; it is recorded.", Form.Text) { Required = true }],
             },
-            new Verb("remove", "Remove a site nothing lives on.", Delete, "/sites/{site}") { AsksName = true, Done = "Site {site} is removed." }),
+            new Verb("remove", "Remove a site nothing lives on.", Delete, "/sites/{site}") { AsksName = true,
+                Done = "Site {site} is removed." }),
         new Noun(
             "group", "Groups: workloads that fail over together.", "runbooks group list --watch",
             new Verb("list", "Every group, the worst first.", Get, "/groups") { View = Views.Groups },
@@ -56,10 +63,13 @@ internal static class Inventory
                     new Field("title", "What people call it.", Form.Text),
                 ],
             },
-            new Verb("remove", "Remove an empty group.", Delete, "/groups/{group}") { AsksName = true, Done = "Group {group} is removed." }),
+            new Verb("remove", "Remove an empty group.", Delete, "/groups/{group}") { AsksName = true,
+                Done = "Group {group} is removed." }),
         new Noun(
-            "workload", "Protected machines.", "runbooks workload add pay-db --group payments --site site-a --disk data=20GiB",
-            new Verb("list", "Every workload, with state and exposure now.", Get, "/workloads") { View = Views.Workloads, Fields = [Group] },
+            "workload", "Protected machines.",
+                "runbooks workload add pay-db --group payments --site site-a --disk data=20GiB",
+            new Verb("list", "Every workload, with state and exposure now.", Get,
+                "/workloads") { View = Views.Workloads, Fields = [Group] },
             new Verb("get", "One workload.", Get, "/workloads/{workload}") { View = Views.Workloads },
             new Verb("add", "Describe a machine and its disks.", Post, "/workloads")
             {
@@ -83,21 +93,27 @@ internal static class Inventory
         new Noun(
             "protection", "Which workloads have copies, where, and under what promise.",
             "runbooks protection protect pay-db --standby site-b --rto 15m --wait",
-            new Verb("list", "Every protection, with exposure now.", Get, "/protections") { View = Views.Protections, Fields = [Group] },
-            new Verb("get", "One protection, by id or workload.", Get, "/protections/{protection}") { View = Views.Protections },
+            new Verb("list", "Every protection, with exposure now.", Get, "/protections") { View = Views.Protections,
+                Fields = [Group] },
+            new Verb("get", "One protection, by id or workload.", Get,
+                "/protections/{protection}") { View = Views.Protections },
             Protect()),
         new Noun(
             "point", "Recovery points.", "runbooks point list --workload pay-db",
             new Verb("list", "Recovery points, newest first.", Get, "/recovery-points")
             {
                 View = Views.Points,
-                Fields = [new Field("workload", "Only of this workload.", Form.Text), new Field("site", "Only at this site.", Form.Text)],
+                Fields = [new Field("workload", "Only of this workload.", Form.Text),
+                    new Field("site", "Only at this site.", Form.Text)],
             },
-            new Verb("get", "One recovery point.", Get, "/recovery-points") { View = Views.Points, PicksFromList = true }),
+            new Verb("get", "One recovery point.", Get, "/recovery-points") { View = Views.Points,
+                PicksFromList = true }),
         new Noun(
-            "conflict", "Copies that diverged: writes of a site that went on alone after it was replaced.", "runbooks conflict list",
+            "conflict", "Copies that diverged: writes of a site that went on alone after it was replaced.",
+                "runbooks conflict list",
             new Verb("list", "Every conflict.", Get, "/conflicts") { View = Views.Conflicts },
-            new Verb("get", "One conflict, with its ranges.", Get, "/conflicts") { View = Views.Conflicts, PicksFromList = true }),
+            new Verb("get", "One conflict, with its ranges.", Get, "/conflicts") { View = Views.Conflicts,
+                PicksFromList = true }),
         new Noun(
             "alert", "What people were told.", "runbooks alert list --watch",
             new Verb("list", "Alerts, newest first.", Get, "/alerts") { View = Views.Alerts }),
@@ -115,10 +131,14 @@ internal static class Inventory
             new Field("ifArbiterUnreachable", "suspend (default) or continue.", Form.Text),
             new Field("rtoSeconds", "Time within which it must run again.", Form.Seconds) { Option = "rto" },
             new Field("rpoSeconds", "What may be lost.", Form.Seconds) { Option = "rpo" },
-            new Field("peerTimeoutSeconds", "Silence after which a standby counts as lost.", Form.Seconds) { Option = "peer-timeout" },
-            new Field("holdDownSeconds", "How long a returned standby must stay before it counts.", Form.Seconds) { Option = "hold-down" },
-            new Field("catchUpBytesPerSecondMax", "Most that catching up may take of the link, per second.", Form.Bytes) { Option = "catch-up-rate" },
-            new Field("recoveryPointEverySeconds", "How often a recovery point is made.", Form.Seconds) { Option = "point-every" },
+            new Field("peerTimeoutSeconds", "Silence after which a standby counts as lost.",
+                Form.Seconds) { Option = "peer-timeout" },
+            new Field("holdDownSeconds", "How long a returned standby must stay before it counts.",
+                Form.Seconds) { Option = "hold-down" },
+            new Field("catchUpBytesPerSecondMax", "Most that catching up may take of the link, per second.",
+                Form.Bytes) { Option = "catch-up-rate" },
+            new Field("recoveryPointEverySeconds", "How often a recovery point is made.",
+                Form.Seconds) { Option = "point-every" },
             new Field("recoveryPointsKept", "How many are kept.", Form.Whole) { Option = "points-kept" },
             new Field("reason", "Why; it is recorded.", Form.Text),
         ],

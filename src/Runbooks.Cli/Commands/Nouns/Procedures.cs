@@ -15,9 +15,12 @@ internal static class Procedures
             "runbook", "Runbook documents: drafts and published versions.", "runbooks runbook sync ./runbooks",
             new Verb("list", "Every runbook.", Get, "/runbooks") { View = Views.Runbooks },
             new Verb("get", "The draft and its problems.", Get, "/runbooks/{name}") { View = Views.Runbooks },
-            new Verb("versions", "Published versions, newest first.", Get, "/runbooks/{name}/versions") { View = Views.Versions },
-            new Verb("version", "One published version, with its document.", Get, "/runbooks/{name}/versions/{number}") { View = Views.Versions },
-            new Verb("publish", "Make the draft the next version.", Post, "/runbooks/{name}/publish") { View = Views.Versions },
+            new Verb("versions", "Published versions, newest first.", Get,
+                "/runbooks/{name}/versions") { View = Views.Versions },
+            new Verb("version", "One published version, with its document.", Get,
+                "/runbooks/{name}/versions/{number}") { View = Views.Versions },
+            new Verb("publish", "Make the draft the next version.", Post,
+                "/runbooks/{name}/publish") { View = Views.Versions },
             new Verb("archive", "Archive a runbook nothing refers to.", Delete, "/runbooks/{name}")
             {
                 AsksName = true, Done = "Runbook {name} is archived. Its versions stay in the records.",
@@ -30,18 +33,21 @@ internal static class Procedures
                 View = Views.Runs,
                 Fields =
                 [
-                    new Field("group", "Only of this group.", Form.Text), new Field("kind", "Only of this kind.", Form.Text),
+                    new Field("group", "Only of this group.", Form.Text),
+                        new Field("kind", "Only of this kind.", Form.Text),
                     new Field("state", "Only in this state; open means not ended.", Form.Text),
                     new Field("runbook", "Only of this runbook.", Form.Text),
                 ],
             },
             new Verb("get", "One run.", Get, "/runs/{run}") { View = Views.Runs },
             new Verb("steps", "Its steps so far.", Get, "/runs/{run}/steps") { View = Views.Steps },
-            new Verb("decisions", "Who approved or rejected, and why.", Get, "/runs/{run}/approvals") { View = Views.Decisions },
+            new Verb("decisions", "Who approved or rejected, and why.", Get,
+                "/runs/{run}/approvals") { View = Views.Decisions },
             Signal("pause", "Let running steps end and start no others."),
             Signal("resume", "Go on after a pause."),
             Signal("release", "Take the hold of a paused or held run away."),
-            Signal("abort", "End it: running steps end, what is compensated is taken back.") with { AsksName = true, Fields = [MustReason] },
+            Signal("abort", "End it: running steps end, what is compensated is taken back.") with { AsksName = true,
+                Fields = [MustReason] },
             Signal("retry", "Try the failed step again.") with { Fields = [Step(), Reason] },
             Signal("skip", "Go on without the failed step.") with { Fields = [Step(), MustReason] },
             Signal("answer", "Answer what the run asks.") with
@@ -67,8 +73,10 @@ internal static class Procedures
                 [
                     new Field("title", "What people call it.", Form.Text) { ByPlace = true },
                     new Field("runbook", "Which runbook.", Form.Text) { Required = true },
-                    new Field("calendar", "Cron: minute hour day-of-month month day-of-week.", Form.Text) { Required = true },
-                    new Field("group", "Which group.", Form.Text), new Field("timeZone", "Such as Europe/Berlin; UTC by default.", Form.Text),
+                    new Field("calendar", "Cron: minute hour day-of-month month day-of-week.",
+                        Form.Text) { Required = true },
+                    new Field("group", "Which group.", Form.Text),
+                        new Field("timeZone", "Such as Europe/Berlin; UTC by default.", Form.Text),
                     new Field("inputs", "An input of the runbook; may be repeated.", Form.Pairs) { Option = "input" },
                     new Field("paused", "Make it paused.", Form.Flag),
                 ],
@@ -81,17 +89,22 @@ internal static class Procedures
             {
                 Always = [("paused", false)], Done = "Schedule {schedule} is resumed.",
             },
-            new Verb("remove", "Remove it.", Delete, "/schedules/{schedule}") { AsksName = true, Done = "Schedule {schedule} is removed." }),
+            new Verb("remove", "Remove it.", Delete, "/schedules/{schedule}") { AsksName = true,
+                Done = "Schedule {schedule} is removed." }),
         new Noun(
-            "audit", "The tamper-evident record of what happened.", "runbooks audit export chain.tar && runbooks audit verify chain.tar",
+            "audit", "The tamper-evident record of what happened.",
+                "runbooks audit export chain.tar && runbooks audit verify chain.tar",
             new Verb("list", "Records, newest first.", Get, "/audit")
             {
                 View = Views.Audit,
                 Fields =
                 [
-                    new Field("run", "Only of this run.", Form.Text), new Field("kind", "Only of this kind.", Form.Text),
-                    new Field("subject", "Only about this.", Form.Text), new Field("actor", "Only by this person or machine.", Form.Text),
-                    new Field("site", "Only of this site.", Form.Text), new Field("group", "Only of this group.", Form.Text),
+                    new Field("run", "Only of this run.", Form.Text),
+                        new Field("kind", "Only of this kind.", Form.Text),
+                    new Field("subject", "Only about this.", Form.Text),
+                        new Field("actor", "Only by this person or machine.", Form.Text),
+                    new Field("site", "Only of this site.", Form.Text),
+                        new Field("group", "Only of this group.", Form.Text),
                     new Field("order", "desc (default) or asc.", Form.Text),
                 ],
             },
@@ -105,10 +118,12 @@ internal static class Procedures
                 Fields =
                 [
                     new Field("name", "What it is for.", Form.Text) { ByPlace = true },
-                    new Field("user", "Whose; your own by default.", Form.Text), new Field("expiresDays", "Days it is good for; 90 by default.", Form.Whole),
+                    new Field("user", "Whose; your own by default.", Form.Text),
+                        new Field("expiresDays", "Days it is good for; 90 by default.", Form.Whole),
                 ],
             },
-            new Verb("revoke", "Revoke a token at once.", Delete, "/tokens/{token}") { AsksName = true, Done = "Token {token} opens nothing any more." },
+            new Verb("revoke", "Revoke a token at once.", Delete, "/tokens/{token}") { AsksName = true,
+                Done = "Token {token} opens nothing any more." },
             new Verb("me", "Who am I, and what may I do?", Get, "/me")),
         new Noun(
             "user", "People and their roles.", "runbooks user add olga --role operator@group:payments --role viewer",
@@ -119,8 +134,10 @@ internal static class Procedures
                 View = Views.Users,
                 Fields =
                 [
-                    new Field("name", "Login name.", Form.Text) { ByPlace = true }, new Field("display", "Name shown.", Form.Text),
-                    new Field("roles", "viewer, operator, approver, author, admin or auditor; may be repeated.", Form.Roles) { Required = true, Option = "role" },
+                    new Field("name", "Login name.", Form.Text) { ByPlace = true },
+                        new Field("display", "Name shown.", Form.Text),
+                    new Field("roles", "viewer, operator, approver, author, admin or auditor; may be repeated.",
+                        Form.Roles) { Required = true, Option = "role" },
                 ],
             },
             new Verb("set", "Change roles or name shown, or disable.", Patch, "/users/{user}")
@@ -128,14 +145,16 @@ internal static class Procedures
                 Done = "User {user} is changed.",
                 Fields =
                 [
-                    new Field("display", "Name shown.", Form.Text), new Field("roles", "All their roles.", Form.Roles) { Option = "role" },
+                    new Field("display", "Name shown.", Form.Text),
+                        new Field("roles", "All their roles.", Form.Roles) { Option = "role" },
                     new Field("disabled", "Lock them out; --disabled false lets them in again.", Form.Flag),
                 ],
             }),
         new Noun(
             "step-kind", "The step library: what a runbook can do.", "runbooks step-kind list",
             new Verb("list", "Every kind of step.", Get, "/step-kinds") { View = Views.StepKinds },
-            new Verb("get", "One kind, with the JSON Schema of its settings.", Get, "/step-kinds") { View = Views.StepKinds, PicksFromList = true }),
+            new Verb("get", "One kind, with the JSON Schema of its settings.", Get,
+                "/step-kinds") { View = Views.StepKinds, PicksFromList = true }),
     ];
 
     private static Verb Signal(string name, string says) => new(name, says, Post, "/runs/{run}/signals")

@@ -3,19 +3,24 @@ using System.Text.Json.Nodes;
 
 namespace Runbooks.Cli.Commands.Nouns;
 
-/// <summary><c>workload set</c>: changes what is named and keeps the rest, and refuses when somebody changed it in between.</summary>
+/// <summary><c>workload set</c>: changes what is named and keeps the rest, and refuses when somebody changed it in
+/// between.</summary>
 internal static class WorkloadSet
 {
     public static readonly IReadOnlyList<Field> Fields =
     [
-        new Field("title", "What people call it.", Form.Text), new Field("tier", "Its tier; lower tiers start first.", Form.Text),
-        new Field("cpuCount", "Processors.", Form.Whole), new Field("memoryMiB", "Memory in MiB.", Form.Whole) { Option = "memory-mib" },
-        new Field("firmware", "bios or uefi.", Form.Text), new Field("nics", "Network cards and their mappings.", Form.Json),
+        new Field("title", "What people call it.", Form.Text),
+            new Field("tier", "Its tier; lower tiers start first.", Form.Text),
+        new Field("cpuCount", "Processors.", Form.Whole),
+            new Field("memoryMiB", "Memory in MiB.", Form.Whole) { Option = "memory-mib" },
+        new Field("firmware", "bios or uefi.", Form.Text),
+            new Field("nics", "Network cards and their mappings.", Form.Json),
         new Field("driver", "How the machine is started and stopped at a site.", Form.Json),
     ];
 
     // The API's own members of a workload's description; anything else in a view is derived.
-    private static readonly string[] Kept = ["id", "title", "group", "tier", "cpuCount", "memoryMiB", "firmware", "disks", "nics", "driver"];
+    private static readonly string[] Kept = ["id", "title", "group", "tier", "cpuCount", "memoryMiB", "firmware",
+        "disks", "nics", "driver"];
 
     public static Command Create()
     {
@@ -24,7 +29,8 @@ internal static class WorkloadSet
         [
             new Field("group", "Its group.", Form.Text), new Field("site", "Where it runs now.", Form.Text),
             new Field("disks", "All its disks.", Form.Disks) { Option = "disk" },
-        ]).Select(f => (Field: f, Option: new Option<string[]>(f.OptionName) { Description = f.Says, HelpName = f.Form.Hint })).ToList();
+        ]).Select(f => (Field: f,
+            Option: new Option<string[]>(f.OptionName) { Description = f.Says, HelpName = f.Form.Hint })).ToList();
         var command = new Command("set", "Change a workload's description; what is not named stays.") { workload };
         options.ForEach(o => command.Options.Add(o.Option));
         command.SetAction(async (parsed, cancellationToken) =>

@@ -3,24 +3,28 @@ using Runbooks.Cli.Output;
 
 namespace Runbooks.Cli.Commands.Runs;
 
-/// <summary>What a start would do, in the order in which a person must know it: what, at whose cost, who must agree, then the steps.</summary>
+/// <summary>What a start would do, in the order in which a person must know it: what, at whose cost, who must agree,
+/// then the steps.</summary>
 internal static class ExplainText
 {
     public static IEnumerable<string> Lines(JsonObject explain, bool coloured)
     {
         var real = (bool?)explain["real"] == true;
         var version = explain["version"] is { } number ? $" version {number}" : " (draft)";
-        yield return $"{explain["runbook"]}{version}: {(real ? "REAL" : "rehearsal or set-up, production is not moved")}  [{explain["kind"]}]";
+        yield return $"{explain["runbook"]}{version}: "
+            + $"{(real ? "REAL" : "rehearsal or set-up, production is not moved")}  [{explain["kind"]}]";
         yield return $"  {explain["summary"]}";
         yield return $"  group:     {explain["group"]}";
         yield return $"  exposure:  {explain["exposure"]}";
         yield return $"  approval:  {Approval(explain["approval"] as JsonObject)}";
-        yield return $"  target:    {Shape.Seconds(explain["rtoSeconds"])}, forecast {Shape.Seconds(explain["forecastSeconds"])} ({explain["forecastBasis"]})";
+        yield return $"  target:    {Shape.Seconds(explain["rtoSeconds"])}, forecast "
+            + $"{Shape.Seconds(explain["forecastSeconds"])} ({explain["forecastBasis"]})";
         yield return $"  plan:      {explain["planHash"]}";
         var steps = explain["steps"]?.AsArray().OfType<JsonObject>().ToList() ?? [];
         var rows = steps.Select(s => (IReadOnlyList<string>)
         [
-            $"{s["path"]}", Mark(s), $"{s["kind"]}", Shape.Seconds(s["forecastSeconds"]), $"{s["title"]}", Shape.Text(s["needs"]),
+            $"{s["path"]}", Mark(s), $"{s["kind"]}", Shape.Seconds(s["forecastSeconds"]), $"{s["title"]}",
+                Shape.Text(s["needs"]),
         ]).ToList();
         foreach (var line in TextTable.Lines(["STEP", "EFFECT", "KIND", "FORECAST", "TITLE", "AFTER"], rows, coloured))
         {
@@ -28,7 +32,8 @@ internal static class ExplainText
         }
 
         var lost = steps.Count(s => (bool?)s["irreversible"] == true);
-        yield return lost == 0 ? "  Every step can be taken back." : $"  {lost} step(s) marked IRREVERSIBLE cannot be taken back.";
+        yield return lost == 0 ? "  Every step can be taken back."
+            : $"  {lost} step(s) marked IRREVERSIBLE cannot be taken back.";
     }
 
     private static string Mark(JsonObject step) => step switch
@@ -41,5 +46,6 @@ internal static class ExplainText
 
     private static string Approval(JsonObject? approval) => approval is null
         ? "none needed"
-        : $"{approval["count"]} of role {approval["of"]}, not by who asks, within {Shape.Seconds(approval["expiresSeconds"])}";
+        : $"{approval["count"]} of role {approval["of"]}, not by who asks, within "
+            + $"{Shape.Seconds(approval["expiresSeconds"])}";
 }

@@ -6,7 +6,8 @@ using Runbooks.Cli.Output;
 namespace Runbooks.Cli.Commands.Runs;
 
 /// <summary>
-/// Follows one run to its end: a picture that is drawn over for a person at a terminal, one line per change elsewhere. A control plane that is
+/// Follows one run to its end: a picture that is drawn over for a person at a terminal, one line per change elsewhere.
+/// A control plane that is
 /// away is waited for and the run is picked up where it stands: the run does not live in this program.
 /// </summary>
 internal sealed class RunFollower(ApiClient api, Printer printer, TimeSpan? within)
@@ -31,7 +32,8 @@ internal sealed class RunFollower(ApiClient api, Printer printer, TimeSpan? with
 
                 if (within is { } limit && Stopwatch.GetElapsedTime(since) > limit)
                 {
-                    printer.Say($"Stopped waiting after {Shape.Seconds(limit.TotalSeconds)}; run {run} goes on: runbooks run watch {run}");
+                    printer.Say($"Stopped waiting after {Shape.Seconds(limit.TotalSeconds)}; run {run} goes on: "
+                        + $"runbooks run watch {run}");
                     return last is null ? ExitCodes.NotReady : RunOutcome.ExitCode(last);
                 }
 

@@ -18,5 +18,6 @@ internal static class RunOutcome
     };
 
     public static bool NeedsApproval(JsonObject run) =>
-        (string?)run["state"] == "requested" && ((int?)run["approvalsGiven"] ?? 0) < ((int?)run["approvalsNeeded"] ?? 0);
+        (string?)run["state"] == "requested"
+            && ((int?)run["approvalsGiven"] ?? 0) < ((int?)run["approvalsNeeded"] ?? 0);
 }

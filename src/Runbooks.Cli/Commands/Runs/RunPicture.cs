@@ -25,7 +25,8 @@ internal sealed class RunPicture(Printer printer)
 
         foreach (var step in steps.OfType<JsonObject>())
         {
-            Once($"step {step["path"]}", $"{step["state"]}", $"{Elapsed(run)}  step {step["path"]} {step["state"]}{After(step)}  {step["title"]}{Detail(step)}");
+            Once($"step {step["path"]}", $"{step["state"]}",
+                $"{Elapsed(run)}  step {step["path"]} {step["state"]}{After(step)}  {step["title"]}{Detail(step)}");
         }
 
         Once("run", $"{run["state"]} {run["asking"]?["id"]}", Head(run));
@@ -38,7 +39,8 @@ internal sealed class RunPicture(Printer printer)
     /// <summary>Nobody answers now; the run goes on without us.</summary>
     public void Away()
     {
-        const string Text = "The control plane does not answer; waiting for it. The run is durable and goes on with it.";
+        const string Text = "The control plane does not answer; waiting for it. The run is durable and goes on with "
+            + "it.";
         if (over)
         {
             Redraw([Text]);
@@ -65,8 +67,10 @@ internal sealed class RunPicture(Printer printer)
         drawn = lines.Count;
     }
 
-    // A folded line would take two rows and the next drawing would start in the wrong one. Colour codes take no room on the screen.
-    private static string Fit(string line) => line.Contains('\e', StringComparison.Ordinal) || line.Length < Console.WindowWidth
+    // A folded line would take two rows and the next drawing would start in the wrong one. Colour codes take no room
+    // on the screen.
+    private static string Fit(string line) => line.Contains('\e', StringComparison.Ordinal)
+        || line.Length < Console.WindowWidth
         ? line
         : line[..Math.Max(1, Console.WindowWidth - 1)];
 
@@ -84,7 +88,8 @@ internal sealed class RunPicture(Printer printer)
     {
         var target = run["rtoSeconds"] is { } rto ? $" of {Shape.Seconds(rto)} target" : "";
         var late = (double?)run["elapsedSeconds"] > (double?)run["rtoSeconds"] ? "  OVER TARGET" : "";
-        return $"{Elapsed(run)}{target}{late}  run {run["id"]} {Ink.Paint((string?)run["state"] ?? "?", printer.Coloured)}  {run["kind"]} of {run["group"]}";
+        return $"{Elapsed(run)}{target}{late}  run {run["id"]} "
+            + $"{Ink.Paint((string?)run["state"] ?? "?", printer.Coloured)}  {run["kind"]} of {run["group"]}";
     }
 
     private IEnumerable<string> Rows(JsonArray steps)
@@ -102,7 +107,8 @@ internal sealed class RunPicture(Printer printer)
             var state = Ink.Paint($"{step["state"]}".PadRight(9), printer.Coloured);
             var rest = $"{Shape.Seconds(step["seconds"]),7}  {step["title"]}{Detail(step)}";
             var room = Math.Max(10, Console.WindowWidth - width - 16);
-            yield return $"  {$"{step["path"]}".PadRight(width)}  {state}  {(rest.Length > room ? rest[..room] : rest)}";
+            yield return $"  {$"{step["path"]}".PadRight(width)}  {state}  "
+                + $"{(rest.Length > room ? rest[..room] : rest)}";
         }
     }
 
@@ -110,13 +116,15 @@ internal sealed class RunPicture(Printer printer)
     {
         if (run["asking"] is JsonObject question)
         {
-            yield return $"  ASKS {question["of"]}: {question["text"]}  [{Shape.Text(question["choices"])}], {question["default"]} at {Shape.Time(question["deadline"])}";
+            yield return $"  ASKS {question["of"]}: {question["text"]}  [{Shape.Text(question["choices"])}], "
+                + $"{question["default"]} at {Shape.Time(question["deadline"])}";
             yield return $"  answer it: runbooks run answer {run["id"]} {question["choices"]?[0]}";
         }
 
         if (RunOutcome.NeedsApproval(run))
         {
-            yield return $"  WAITS for {run["approvalsNeeded"]} approval(s) of role {run["approverRole"]}, has {run["approvalsGiven"]}: runbooks run approve {run["id"]}";
+            yield return $"  WAITS for {run["approvalsNeeded"]} approval(s) of role {run["approverRole"]}, has "
+                + $"{run["approvalsGiven"]}: runbooks run approve {run["id"]}";
         }
 
         if (run["failure"] is { } failure)
@@ -131,7 +139,9 @@ internal sealed class RunPicture(Printer printer)
 
     private static string Elapsed(JsonObject run) => Shape.Seconds(run["elapsedSeconds"] ?? 0d);
 
-    private static string After(JsonObject step) => step["seconds"] is { } seconds ? $" after {Shape.Seconds(seconds)}" : "";
+    private static string After(JsonObject step) => step["seconds"] is { } seconds ? $" after {Shape.Seconds(seconds)}"
+        : "";
 
-    private static string Detail(JsonObject step) => (string?)step["detail"] is { Length: > 0 } detail ? $"  {detail.ReplaceLineEndings(" ")}" : "";
+    private static string Detail(JsonObject step) => (string?)step["detail"] is { Length: > 0 } detail
+        ? $"  {detail.ReplaceLineEndings(" ")}" : "";
 }

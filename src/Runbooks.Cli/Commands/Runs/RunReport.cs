@@ -4,7 +4,8 @@ using Runbooks.Cli.Output;
 
 namespace Runbooks.Cli.Commands.Runs;
 
-/// <summary><c>run report</c>: prints the report, or keeps it as HTML or JSON exactly as the control plane made it.</summary>
+/// <summary><c>run report</c>: prints the report, or keeps it as HTML or JSON exactly as the control plane made
+/// it.</summary>
 internal static class RunReport
 {
     private static readonly View Steps = new(
@@ -15,8 +16,10 @@ internal static class RunReport
     public static Command Create()
     {
         var run = new Argument<string>("run") { HelpName = "RUN", Description = "Which run." };
-        var save = new Option<string?>("--save") { Description = "Keep it: .html for people, .json for machines.", HelpName = "FILE" };
-        var command = new Command("report", "What happened, against the objectives, with decisions and findings.") { run, save };
+        var save = new Option<string?>("--save") { Description = "Keep it: .html for people, .json for machines.",
+            HelpName = "FILE" };
+        var command = new Command("report",
+            "What happened, against the objectives, with decisions and findings.") { run, save };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var session = Session.Open(parsed);
@@ -24,7 +27,9 @@ internal static class RunReport
             if (parsed.GetValue(save) is { } file)
             {
                 var json = Path.GetExtension(file).Equals(".json", StringComparison.OrdinalIgnoreCase);
-                await File.WriteAllBytesAsync(file, await session.Api.DownloadAsync(json ? path + ".json" : path, cancellationToken), cancellationToken);
+                await File.WriteAllBytesAsync(file,
+                    await session.Api.DownloadAsync(json ? path + ".json" : path, cancellationToken),
+                    cancellationToken);
                 session.Printer.Say($"Report written to {file}.");
                 return ExitCodes.Ok;
             }
@@ -44,9 +49,11 @@ internal static class RunReport
             return;
         }
 
-        printer.Say($"{report["run"]}  {report["kind"]} of {report["group"]}: {Ink.Paint((string?)report["state"] ?? "", printer.Coloured)}");
+        printer.Say($"{report["run"]}  {report["kind"]} of {report["group"]}: "
+            + $"{Ink.Paint((string?)report["state"] ?? "", printer.Coloured)}");
         printer.Say($"asked by {report["requestedBy"]}: {report["reason"]}");
-        printer.Say($"recovery time {Milliseconds(report["recoveryMilliseconds"])}, objective {Milliseconds(report["objectiveMilliseconds"])}: "
+        printer.Say($"recovery time {Milliseconds(report["recoveryMilliseconds"])}, objective "
+            + $"{Milliseconds(report["objectiveMilliseconds"])}: "
             + ((bool?)report["objectiveMet"] switch { true => "met", false => "NOT MET", null => "not judged" }));
         if (report["steps"] is JsonArray { Count: > 0 } steps)
         {
@@ -55,7 +62,8 @@ internal static class RunReport
 
         foreach (var decision in report["decisions"]?.AsArray() ?? [])
         {
-            printer.Say($"decision {decision!["kind"]} by {decision["who"]} at {Shape.Time(decision["at"])}: {decision["reason"]}");
+            printer.Say($"decision {decision!["kind"]} by {decision["who"]} at {Shape.Time(decision["at"])}: "
+                + $"{decision["reason"]}");
         }
 
         foreach (var finding in report["findings"]?.AsArray() ?? [])
@@ -63,8 +71,10 @@ internal static class RunReport
             printer.Say($"finding: {finding}");
         }
 
-        printer.Say($"records {report["firstRecord"]} to {report["lastRecord"]} of the audit chain, last hash {report["lastHash"]}");
+        printer.Say($"records {report["firstRecord"]} to {report["lastRecord"]} of the audit chain, last hash "
+            + $"{report["lastHash"]}");
     }
 
-    private static string Milliseconds(JsonNode? value) => value is null ? "-" : Shape.Seconds(value.GetValue<double>() / 1000);
+    private static string Milliseconds(JsonNode? value) => value is null ? "-"
+        : Shape.Seconds(value.GetValue<double>() / 1000);
 }

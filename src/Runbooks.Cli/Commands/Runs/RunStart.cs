@@ -5,7 +5,8 @@ using Runbooks.Cli.Output;
 namespace Runbooks.Cli.Commands.Runs;
 
 /// <summary>
-/// <c>run start</c> and <c>schedule trigger</c>. Always explains first. A run that touches production starts only after the group's name was
+/// <c>run start</c> and <c>schedule trigger</c>. Always explains first. A run that touches production starts only
+/// after the group's name was
 /// given, so that a command from a shell's history cannot fail over the wrong group.
 /// </summary>
 internal sealed class RunStart
@@ -16,7 +17,8 @@ internal sealed class RunStart
         Description = "The group's name, in place of being asked for it (real runs only).", HelpName = "GROUP",
     };
 
-    private readonly Option<string?> reason = new("--reason") { Description = "Why; it is recorded.", HelpName = "TEXT" };
+    private readonly Option<string?> reason = new("--reason") { Description = "Why; it is recorded.",
+        HelpName = "TEXT" };
     private readonly Option<string?> key = new("--key")
     {
         Description = "Names this start: repeated with the same key it is the same run.", HelpName = "KEY",
@@ -31,11 +33,15 @@ internal sealed class RunStart
     public static Command Create()
     {
         var start = new RunStart();
-        var runbook = new Argument<string>("runbook") { HelpName = "RUNBOOK", Description = "Which published runbook." };
-        var group = new Option<string?>("--group") { Description = "Which group; needed when the runbook names none.", HelpName = "GROUP" };
-        var version = new Option<int?>("--version") { Description = "Which version; the newest by default.", HelpName = "N" };
+        var runbook = new Argument<string>("runbook") { HelpName = "RUNBOOK",
+            Description = "Which published runbook." };
+        var group = new Option<string?>("--group") { Description = "Which group; needed when the runbook names none.",
+            HelpName = "GROUP" };
+        var version = new Option<int?>("--version") { Description = "Which version; the newest by default.",
+            HelpName = "N" };
         var input = InputOption();
-        var command = new Command("start", "Explain, ask, start. Ends with 3 when somebody must approve first.") { runbook, group, version, input };
+        var command = new Command("start",
+            "Explain, ask, start. Ends with 3 when somebody must approve first.") { runbook, group, version, input };
         start.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -52,26 +58,33 @@ internal sealed class RunStart
     public static Command CreateTrigger()
     {
         var start = new RunStart();
-        var schedule = new Argument<string>("schedule") { HelpName = "SCHEDULE", Description = "Which entry of the calendar." };
-        var command = new Command("trigger", "Start now what the calendar would start, with its group and inputs.") { schedule };
+        var schedule = new Argument<string>("schedule") { HelpName = "SCHEDULE",
+            Description = "Which entry of the calendar." };
+        var command = new Command("trigger",
+            "Start now what the calendar would start, with its group and inputs.") { schedule };
         start.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var session = Session.Open(parsed);
             var name = parsed.GetRequiredValue(schedule);
             var all = await Pages.ReadAsync(session.Api, "/api/v1/schedules", [], Pages.LimitMax, cancellationToken);
-            var found = all["items"]!.AsArray().FirstOrDefault(s => (string?)s!["id"] == name || (string?)s["title"] == name)
-                ?? throw new Http.ApiException(404, null, $"There is no schedule '{name}'.\n  Correction: look at 'runbooks schedule list'.");
-            var body = new JsonObject { ["runbook"] = found["runbook"]?.DeepClone(), ["inputs"] = found["inputs"]?.DeepClone() };
+            var found = all["items"]!.AsArray().FirstOrDefault(s => (string?)s!["id"] == name
+                || (string?)s["title"] == name)
+                ?? throw new Http.ApiException(404, null,
+                    $"There is no schedule '{name}'.\n  Correction: look at 'runbooks schedule list'.");
+            var body = new JsonObject { ["runbook"] = found["runbook"]?.DeepClone(),
+                ["inputs"] = found["inputs"]?.DeepClone() };
             Add(body, "group", (string?)found["group"]);
-            return await start.RunAsync(session, parsed, body, cancellationToken, $"triggered by hand: {found["title"]}");
+            return await start.RunAsync(session, parsed, body, cancellationToken,
+                $"triggered by hand: {found["title"]}");
         });
         return command;
     }
 
     public static Option<string[]> InputOption()
     {
-        var option = new Option<string[]>("--input", "-i") { Description = "An input of the runbook; may be repeated.", HelpName = "KEY=VALUE" };
+        var option = new Option<string[]>("--input", "-i") { Description = "An input of the runbook; may be repeated.",
+            HelpName = "KEY=VALUE" };
         option.Validators.Add(r =>
         {
             try
@@ -112,11 +125,13 @@ internal sealed class RunStart
     }
 
     private async Task<int> RunAsync(
-        Session session, ParseResult parsed, JsonObject body, CancellationToken cancellationToken, string? reasonDefault = null)
+        Session session, ParseResult parsed, JsonObject body, CancellationToken cancellationToken,
+            string? reasonDefault = null)
     {
         var printer = session.Printer;
         var only = parsed.GetValue(dryRun);
-        body["reason"] = parsed.GetValue(reason) ?? reasonDefault ?? (only ? "explain, nothing is done" : AskReason(printer));
+        body["reason"] = parsed.GetValue(reason) ?? reasonDefault
+            ?? (only ? "explain, nothing is done" : AskReason(printer));
         var explain = (await session.Api.PostAsync("/api/v1/runs?dryRun=true", body, cancellationToken))!.AsObject();
         Show(printer, explain, only);
         if (only)
@@ -126,20 +141,24 @@ internal sealed class RunStart
 
         if ((bool?)explain["real"] == true)
         {
-            Confirmation.Require((string?)explain["group"] ?? "", parsed.GetValue(yes), printer, "This run touches production.");
+            Confirmation.Require((string?)explain["group"] ?? "", parsed.GetValue(yes), printer,
+                "This run touches production.");
         }
 
-        var run = (await session.Api.PostAsync("/api/v1/runs", body, cancellationToken, parsed.GetValue(key)))!.AsObject();
+        var run = (await session.Api.PostAsync("/api/v1/runs", body, cancellationToken,
+            parsed.GetValue(key)))!.AsObject();
         if ((string?)run["planHash"] != (string?)explain["planHash"])
         {
             await session.Errors.WriteLineAsync(
-                $"The plan changed between the explanation and the start: it is {run["planHash"]} now. Look at it: runbooks run get {run["id"]}");
+                $"The plan changed between the explanation and the start: it is {run["planHash"]} now. Look at it: "
+                    + $"runbooks run get {run["id"]}");
         }
 
         return await FollowAsync(session, parsed, run, cancellationToken);
     }
 
-    private async Task<int> FollowAsync(Session session, ParseResult parsed, JsonObject run, CancellationToken cancellationToken)
+    private async Task<int> FollowAsync(Session session, ParseResult parsed, JsonObject run,
+        CancellationToken cancellationToken)
     {
         if (parsed.GetValue(wait.Wait))
         {
@@ -154,7 +173,8 @@ internal sealed class RunStart
         var needs = RunOutcome.NeedsApproval(run);
         session.Printer.Say($"Run {run["id"]} is {run["state"]}.");
         session.Printer.Say(needs
-            ? $"It waits for {run["approvalsNeeded"]} approval(s) of role {run["approverRole"]}. An approver says: runbooks run approve {run["id"]}"
+            ? $"It waits for {run["approvalsNeeded"]} approval(s) of role {run["approverRole"]}. An approver says: "
+                + $"runbooks run approve {run["id"]}"
             : $"Watch it: runbooks run watch {run["id"]}");
         return needs ? ExitCodes.NeedsApproval : ExitCodes.Ok;
     }

@@ -9,7 +9,8 @@ internal static class RunWatch
     {
         var run = new Argument<string>("run") { HelpName = "RUN", Description = "Which run." };
         var wait = new WaitOptions();
-        var command = new Command("watch", "Steps as they go, elapsed against target; ends with the run's outcome.") { run };
+        var command = new Command("watch",
+            "Steps as they go, elapsed against target; ends with the run's outcome.") { run };
         wait.AddTo(command);
         wait.Wait.Hidden = true;
         command.SetAction(async (parsed, cancellationToken) =>

@@ -5,11 +5,13 @@ namespace Runbooks.Cli.Commands.Runs;
 /// <summary><c>--wait --timeout</c>: stays until the run has ended, and ends with the run's outcome.</summary>
 internal sealed class WaitOptions
 {
-    public Option<bool> Wait { get; } = new("--wait") { Description = "Stay until the run has ended; its outcome is the exit code." };
+    public Option<bool> Wait { get; } = new("--wait") { Description = "Stay until the run has ended; its outcome is "
+        + "the exit code." };
 
     public Option<string?> Timeout { get; } = new("--timeout")
     {
-        Description = "Give up waiting after this time (exit 4, or 3 when approval is missing). The run goes on.", HelpName = "TIME",
+        Description = "Give up waiting after this time (exit 4, or 3 when approval is missing). The run goes on.",
+            HelpName = "TIME",
     };
 
     public void AddTo(Command command)
@@ -34,7 +36,8 @@ internal sealed class WaitOptions
 
     public Task<int> FollowAsync(Session session, ParseResult parsed, string run, CancellationToken cancellationToken)
     {
-        var within = parsed.GetValue(Timeout) is { } text ? TimeSpan.FromSeconds(Form.SecondsOf(text)) : (TimeSpan?)null;
+        var within = parsed.GetValue(Timeout) is { } text ? TimeSpan.FromSeconds(Form.SecondsOf(text))
+            : (TimeSpan?)null;
         return new RunFollower(session.Api, session.Printer, within).FollowAsync(run, cancellationToken);
     }
 }
