@@ -11,7 +11,7 @@ namespace Runbooks.Tests.Sweep.Harness;
 internal sealed class CaseRunner(SweepEngine engine, Scenario scenario, SweepCase one)
 {
     /// <summary>A case that hangs fails instead of the whole layer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly HashSet<string> answered = new(StringComparer.Ordinal);
 
@@ -56,7 +56,11 @@ internal sealed class CaseRunner(SweepEngine engine, Scenario scenario, SweepCas
         var result = Handle.GetResultAsync<JsonElement>();
         while (await Task.WhenAny(result, Task.Delay(400, limit.Token)) != result)
         {
-            Assert.False(limit.IsCancellationRequested, $"{scenario} did not end; calls: {string.Join("; ", one.Calls)}");
+            if (limit.IsCancellationRequested)
+            {
+                Assert.Fail($"{scenario} did not end; calls: {string.Join("; ", one.Calls)}; history: {await TailAsync()}");
+            }
+
             await AnswerAsync(Handle.Id);
         }
 
@@ -68,6 +72,14 @@ internal sealed class CaseRunner(SweepEngine engine, Scenario scenario, SweepCas
         {
             return new CaseEnd(null, StepFailure.Of(e.InnerException ?? e));
         }
+    }
+
+    private async Task<string> TailAsync()
+    {
+        var history = await Handle.FetchHistoryAsync();
+        return string.Join("; ", history.Events.TakeLast(12).Select(e => e.WorkflowTaskFailedEventAttributes is { } failed
+            ? $"{e.EventId} {failed.Failure?.Message}"
+            : $"{e.EventId} {e.EventType}"));
     }
 
     private async Task AnswerAsync(string workflowId)

@@ -66,7 +66,7 @@ internal sealed class SweepEngine
             CancellationToken.None);
         var server = await EngineServer.StartAsync(engine.Methods, [new EngineListener(new IPEndPoint(IPAddress.Loopback, 0))]);
         var address = server.Addresses[0].ToString();
-        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address));
+        var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address) { Identity = "sweep" });
         var sweep = new SweepEngine(address, client);
         sweep.Serve();
         return sweep;
