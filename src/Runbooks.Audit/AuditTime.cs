@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Runbooks.Audit;
 
-/// <summary>The one text form of an instant in records: UTC, microseconds (what PostgreSQL keeps), always 27 characters.</summary>
+/// <summary>
+/// The one text form of an instant in records: UTC, microseconds (what PostgreSQL keeps), always 27 characters.
+/// </summary>
 public static class AuditTime
 {
     private const string Form = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";

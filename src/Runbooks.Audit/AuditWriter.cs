@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Runbooks.Audit;
 
-/// <summary>Appends to the chain inside the caller's transaction: the change and its record commit together or not at all.</summary>
+/// <summary>
+/// Appends to the chain inside the caller's transaction: the change and its record commit together or not at all.
+/// </summary>
 public sealed class AuditWriter(string chain)
 {
     // "RBAUDIT" in ASCII: one lock per database serialises the chain, so sequence numbers have no gaps and readers

@@ -15,7 +15,9 @@ public enum ChainFailureKind
     /// <summary>Records at the end are gone although a signed head knows of them.</summary>
     ChainTruncated,
 
-    /// <summary>The chain agrees with itself but not with a signed head: it was rewritten from some record on.</summary>
+    /// <summary>
+    /// The chain agrees with itself but not with a signed head: it was rewritten from some record on.
+    /// </summary>
     ChainRewritten,
 
     /// <summary>A head's signature does not verify, or its key is unknown.</summary>

@@ -100,7 +100,9 @@ public sealed class ChainVerifier
             $"The chain ends at record {expected - 1}, but a head of record {_heads[^1].Sequence} was signed at "
             + $"{_heads[^1].At}: records {expected} to {_heads[^1].Sequence} are gone.");
 
-    /// <summary>Null when the entry is right or when it is out of place; the caller then names the misplacement.</summary>
+    /// <summary>
+    /// Null when the entry is right or when it is out of place; the caller then names the misplacement.
+    /// </summary>
     private static ChainFailure? Check(ChainEntry entry, long expected, string previous, out string next)
     {
         next = AuditChain.Next(previous, entry.Record);

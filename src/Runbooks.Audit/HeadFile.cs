@@ -51,7 +51,9 @@ public sealed class HeadFile(string path)
         }
     }
 
-    /// <summary>All whole lines; a last line without its end is a write that a crash cut and counts as absent.</summary>
+    /// <summary>
+    /// All whole lines; a last line without its end is a write that a crash cut and counts as absent.
+    /// </summary>
     public IReadOnlyList<SignedHead> Read()
     {
         if (!File.Exists(Path))

@@ -6,7 +6,8 @@ namespace Runbooks.Audit;
 
 /// <summary>A head with the signature of the control plane over it.</summary>
 /// <param name="Statement">Canonical JSON of chain, sequence, hash, time and key id: exactly the bytes signed.</param>
-/// <param name="Signature">ECDSA P-256 over SHA-256, DER (RFC 3279), the form <c>openssl dgst -verify</c> reads.</param>
+/// <param name="Signature">ECDSA P-256 over SHA-256, DER (RFC 3279), the form <c>openssl dgst -verify</c>
+/// reads.</param>
 public sealed record SignedHead(string Statement, byte[] Signature)
 {
     public string Chain => Field("chain");

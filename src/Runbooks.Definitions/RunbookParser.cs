@@ -9,11 +9,14 @@ using Runbooks.Domain.Text;
 namespace Runbooks.Definitions;
 
 /// <summary>
-/// The door of this room: text in, checked model out. JSON is YAML, so the canonical form of a runbook is read by the same parser.
+/// The door of this room: text in, checked model out. JSON is YAML, so the canonical form of a runbook is read by the
+/// same parser.
 /// </summary>
 /// <remarks>
-/// Text → nodes with places (<see cref="YamlReader"/>, limits) → model (<c>DocumentBinder</c>, unknown keys and types) → meaning
-/// (<see cref="DocumentValidator"/>: kinds, fields, needs, references). Every stage adds problems; none of them throws for bad input.
+/// Text → nodes with places (<see cref="YamlReader"/>, limits) → model (<c>DocumentBinder</c>, unknown keys and
+/// types) → meaning
+/// (<see cref="DocumentValidator"/>: kinds, fields, needs, references). Every stage adds problems; none of them
+/// throws for bad input.
 /// </remarks>
 public static class RunbookParser
 {

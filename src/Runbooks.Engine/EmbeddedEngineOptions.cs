@@ -5,7 +5,9 @@ namespace Runbooks.Engine;
 /// <summary>What a whole engine is told at start.</summary>
 public sealed record EmbeddedEngineOptions
 {
-    /// <summary>The database. Its <c>engine</c> schema is created and migrated; the account must be allowed to.</summary>
+    /// <summary>
+    /// The database. Its <c>engine</c> schema is created and migrated; the account must be allowed to.
+    /// </summary>
     public required string ConnectionString { get; init; }
 
     public EngineOptions Limits { get; init; } = new();

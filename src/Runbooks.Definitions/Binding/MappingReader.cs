@@ -3,7 +3,9 @@ using Runbooks.Domain.Text;
 
 namespace Runbooks.Definitions.Binding;
 
-/// <summary>Reads one mapping field by field, collecting problems with their places; unknown keys are problems at the end.</summary>
+/// <summary>
+/// Reads one mapping field by field, collecting problems with their places; unknown keys are problems at the end.
+/// </summary>
 internal sealed class MappingReader
 {
     private readonly MappingNode node;

@@ -46,7 +46,8 @@ public sealed record Objectives(TimeSpan? Rto, TimeSpan? Rpo);
 
 /// <summary>One input of a run.</summary>
 /// <param name="Name">How references name it.</param>
-/// <param name="Type"><c>text</c>, <c>integer</c>, <c>boolean</c>, <c>duration</c>, <c>site</c>, <c>workload</c> or <c>recoveryPoint</c>.</param>
+/// <param name="Type"><c>text</c>, <c>integer</c>, <c>boolean</c>, <c>duration</c>, <c>site</c>, <c>workload</c> or
+/// <c>recoveryPoint</c>.</param>
 /// <param name="Required">Whether a start without it is refused.</param>
 /// <param name="Default">Used when a start leaves it out; null for none.</param>
 /// <param name="MinLength">For text: fewest characters.</param>

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Runbooks.Definitions.Kinds;
 
-/// <summary>One field of a step kind's settings or outputs. Schema, form, validator and docs are all made from it.</summary>
+/// <summary>
+/// One field of a step kind's settings or outputs. Schema, form, validator and docs are all made from it.
+/// </summary>
 /// <param name="Name">Key in the document: camelCase.</param>
 /// <param name="Type">What it holds.</param>
 /// <param name="Description">One sentence for the form and the docs.</param>

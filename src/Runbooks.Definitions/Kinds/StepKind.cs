@@ -33,7 +33,10 @@ public sealed record StepKind(string Name, int Version, string Category, string 
     /// <summary>How it is tried again.</summary>
     public RetryRule Retry { get; init; } = new(3, TimeSpan.FromSeconds(2), 2, TimeSpan.FromSeconds(30));
 
-    /// <summary>What a dry run may do: <c>observe</c> runs its observing activities, <c>describe</c> only says what it would do.</summary>
+    /// <summary>
+    /// What a dry run may do: <c>observe</c> runs its observing activities, <c>describe</c> only says what it would
+    /// do.
+    /// </summary>
     public string CheckMode { get; init; } = "describe";
 
     /// <summary>Least role of the person who may start a run with it.</summary>

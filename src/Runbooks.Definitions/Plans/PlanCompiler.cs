@@ -7,10 +7,15 @@ using Runbooks.Domain.Errors;
 
 namespace Runbooks.Definitions.Plans;
 
-/// <summary>Turns a valid document and the facts of one run into a flat plan. Pure: the same input gives the same plan, also on replay.</summary>
+/// <summary>
+/// Turns a valid document and the facts of one run into a flat plan. Pure: the same input gives the same plan, also
+/// on replay.
+/// </summary>
 /// <remarks>
-/// A block becomes a frame: <c>begin</c> (its needs, delay and condition), its children, and <c>end</c> (which needs them all). A for-each
-/// repeats the children once per item under <c>block[item]</c>; with a concurrency of k, item i also waits for item i-k. Paths are the ids
+/// A block becomes a frame: <c>begin</c> (its needs, delay and condition), its children, and <c>end</c> (which needs
+/// them all). A for-each
+/// repeats the children once per item under <c>block[item]</c>; with a concurrency of k, item i also waits for item
+/// i-k. Paths are the ids
 /// that people see, so frames take the block's own path and <c>path/end</c>.
 /// </remarks>
 public static class PlanCompiler
@@ -38,7 +43,10 @@ public static class PlanCompiler
     {
         public List<PlanStep> Steps { get; } = [];
 
-        /// <summary>Adds siblings in needs order; <paramref name="before"/> is what each of them waits for besides its own needs.</summary>
+        /// <summary>
+        /// Adds siblings in needs order; <paramref name="before"/> is what each of them waits for besides its own
+        /// needs.
+        /// </summary>
         public Refusal? Block(
             IReadOnlyList<StepDefinition> siblings,
             string scope,

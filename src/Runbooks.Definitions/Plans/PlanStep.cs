@@ -3,9 +3,13 @@ using Runbooks.Definitions.Documents;
 
 namespace Runbooks.Definitions.Plans;
 
-/// <summary>One step of a flat plan. References in <see cref="With"/> and <see cref="When"/> are resolved when the step becomes ready.</summary>
+/// <summary>
+/// One step of a flat plan. References in <see cref="With"/> and <see cref="When"/> are resolved when the step
+/// becomes ready.
+/// </summary>
 /// <param name="Path">Unique: <c>databases[db-1].start</c>.</param>
-/// <param name="Kind">Name in the step library; <see cref="BlockBegin"/> and <see cref="BlockEnd"/> frame a block.</param>
+/// <param name="Kind">Name in the step library; <see cref="BlockBegin"/> and <see cref="BlockEnd"/> frame a
+/// block.</param>
 /// <param name="Needs">Paths that must be done first.</param>
 public sealed record PlanStep(string Path, string Kind, IReadOnlyList<string> Needs)
 {

@@ -10,7 +10,9 @@ namespace Runbooks.Definitions.Plans;
 /// <summary>Gives references their values when a step becomes ready, and decides conditions. Pure.</summary>
 public static class PlanValues
 {
-    /// <summary>The settings of a step with every reference replaced, or the refusal that names the one without a value.</summary>
+    /// <summary>
+    /// The settings of a step with every reference replaced, or the refusal that names the one without a value.
+    /// </summary>
     /// <param name="step">The step.</param>
     /// <param name="facts">An object with <c>inputs</c>, <c>group</c> and <c>run</c>.</param>
     /// <param name="outputs">Outputs of a step by its path; null when it has none.</param>

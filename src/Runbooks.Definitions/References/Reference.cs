@@ -1,10 +1,14 @@
 namespace Runbooks.Definitions.References;
 
-/// <summary>One <c>${…}</c>: a path and nothing else, so that a designer can show it and a validator can check it.</summary>
+/// <summary>
+/// One <c>${…}</c>: a path and nothing else, so that a designer can show it and a validator can check it.
+/// </summary>
 /// <param name="Segments">At least one.</param>
 public sealed record Reference(IReadOnlyList<ReferenceSegment> Segments)
 {
-    /// <summary>The first word: <c>inputs</c>, <c>group</c>, <c>run</c>, <c>secrets</c>, an item's name or a step's id.</summary>
+    /// <summary>
+    /// The first word: <c>inputs</c>, <c>group</c>, <c>run</c>, <c>secrets</c>, an item's name or a step's id.
+    /// </summary>
     public string Root => Segments[0].Name;
 
     /// <summary>As written, without <c>${</c> and <c>}</c>.</summary>
@@ -48,7 +52,9 @@ public sealed record Reference(IReadOnlyList<ReferenceSegment> Segments)
     }
 }
 
-/// <summary>One word of a path, with an optional filter: <c>workloads[tier=database]</c> or a key: <c>databases[db-1]</c>.</summary>
+/// <summary>
+/// One word of a path, with an optional filter: <c>workloads[tier=database]</c> or a key: <c>databases[db-1]</c>.
+/// </summary>
 /// <param name="Name">The word.</param>
 /// <param name="FilterKey">Field to filter by; null when there is no filter; empty for a bare key.</param>
 /// <param name="FilterValue">Value it must have.</param>

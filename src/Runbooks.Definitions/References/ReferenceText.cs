@@ -10,7 +10,10 @@ public sealed record ReferenceText(IReadOnlyList<ReferencePart> Parts)
     /// <summary>The references of the text.</summary>
     public IEnumerable<Reference> References => Parts.Where(p => p.Reference is not null).Select(p => p.Reference!);
 
-    /// <summary>Reads a text. <paramref name="error"/> says what is wrong with a <c>${…}</c>; <c>$${</c> stands for a literal <c>${</c>.</summary>
+    /// <summary>
+    /// Reads a text. <paramref name="error"/> says what is wrong with a <c>${…}</c>; <c>$${</c> stands for a literal
+    /// <c>${</c>.
+    /// </summary>
     public static ReferenceText? Parse(string text, out string? error)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -6,7 +6,9 @@ using Runbooks.Domain.Text;
 
 namespace Runbooks.Definitions.Schema;
 
-/// <summary>The JSON Schema of runbook documents, made from the model and the step library: what editors and the designer use.</summary>
+/// <summary>
+/// The JSON Schema of runbook documents, made from the model and the step library: what editors and the designer use.
+/// </summary>
 public static class RunbookSchema
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

@@ -5,7 +5,9 @@ using Runbooks.Domain.States;
 
 namespace Runbooks.Definitions.Validation;
 
-/// <summary>What a bound document means: are its kinds, settings, order and references right? Reports everything it finds.</summary>
+/// <summary>
+/// What a bound document means: are its kinds, settings, order and references right? Reports everything it finds.
+/// </summary>
 internal static class DocumentValidator
 {
     // A drill never means failover: these kinds change who serves production.

@@ -6,7 +6,9 @@ namespace Runbooks.Definitions.Validation;
 /// <summary>Order among siblings: needs name siblings, and no step needs itself in the end.</summary>
 internal static class StepOrder
 {
-    /// <summary>The ids a step waits for: its needs, else the sibling before it, else (in a parallel block) nobody.</summary>
+    /// <summary>
+    /// The ids a step waits for: its needs, else the sibling before it, else (in a parallel block) nobody.
+    /// </summary>
     public static IReadOnlyList<string> NeedsOf(IReadOnlyList<StepDefinition> siblings, int index, bool parallel) =>
         siblings[index].Needs ?? (parallel || index == 0 ? [] : [siblings[index - 1].Id]);
 

@@ -3,7 +3,9 @@ namespace Runbooks.Definitions.Yaml;
 /// <summary>One node of a parsed document, with its place in the text. Places start at line 1, column 1.</summary>
 public abstract record DocumentNode(int Line, int Column);
 
-/// <summary>A scalar as written. <see cref="IsPlain"/> ones may be numbers, booleans or null; quoted ones are always text.</summary>
+/// <summary>
+/// A scalar as written. <see cref="IsPlain"/> ones may be numbers, booleans or null; quoted ones are always text.
+/// </summary>
 public sealed record ScalarNode(int Line, int Column, string Text, bool IsPlain) : DocumentNode(Line, Column);
 
 /// <summary>A sequence.</summary>

@@ -3,9 +3,12 @@ using YamlDotNet.Core.Events;
 
 namespace Runbooks.Definitions.Yaml;
 
-/// <summary>Reads YAML text into nodes with places, under limits: a document is input from people and may be hostile.</summary>
+/// <summary>
+/// Reads YAML text into nodes with places, under limits: a document is input from people and may be hostile.
+/// </summary>
 /// <remarks>
-/// Limits: 1 MiB of text, depth 32, 100 aliases, and 200,000 nodes in all after aliases are followed, so that a small text cannot unfold
+/// Limits: 1 MiB of text, depth 32, 100 aliases, and 200,000 nodes in all after aliases are followed, so that a small
+/// text cannot unfold
 /// into a large tree. Tags are refused: a runbook has no types beyond YAML's own.
 /// </remarks>
 public static class YamlReader

@@ -2,7 +2,9 @@ using Runbooks.Domain.Status;
 
 namespace Runbooks.Domain.Agents;
 
-/// <summary>What an agent tells the control plane every second or two: <c>POST /agent/v1/report</c>. Nothing waits for it.</summary>
+/// <summary>
+/// What an agent tells the control plane every second or two: <c>POST /agent/v1/report</c>. Nothing waits for it.
+/// </summary>
 /// <param name="InstanceId">Random per agent process: two live ones for one site are refused.</param>
 /// <param name="Status">The site, now.</param>
 /// <param name="Events">Events not yet acknowledged, oldest first.</param>

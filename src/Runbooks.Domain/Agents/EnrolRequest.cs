@@ -16,7 +16,8 @@ public sealed record RenewRequest(string CertificateRequestPem);
 /// <param name="CertificatePem">The agent's certificate; its URI name is <c>runbooks://site/{id}</c>.</param>
 /// <param name="AuthorityPem">The private authority that signed it; the only root the agent trusts.</param>
 /// <param name="ControlPlanes">Every control-plane address, <c>https://host:port</c>.</param>
-/// <param name="EngineAddress">Where the workflow engine answers, <c>https://host:port</c> (mutual TLS) or <c>http://</c> on loopback.</param>
+/// <param name="EngineAddress">Where the workflow engine answers, <c>https://host:port</c> (mutual TLS) or
+/// <c>http://</c> on loopback.</param>
 /// <param name="EngineNamespace">The namespace there.</param>
 public sealed record EnrolAnswer(
     string CertificatePem,

@@ -23,7 +23,9 @@ public abstract record ArbiterRequest
     public required SiteId Asker { get; init; }
 }
 
-/// <summary>The primary asks to acknowledge writes without the lost sites. Only after the answer may it do so.</summary>
+/// <summary>
+/// The primary asks to acknowledge writes without the lost sites. Only after the answer may it do so.
+/// </summary>
 /// <param name="Generation">The generation the primary serves.</param>
 /// <param name="Version">The row's version it decided on.</param>
 /// <param name="Lost">The silent or broken sites.</param>
@@ -45,7 +47,10 @@ public sealed record MarkComplete(Generation Generation, long Version, SiteId Si
 public sealed record Promote(Generation Generation, long Version, SiteId Site, LossAcceptance? AcceptLoss, DrainedMark? Drained)
     : ArbiterRequest;
 
-/// <summary>An agent asks, after any start, whether it is still primary. It is a write: older requests of the dead process die by it.</summary>
+/// <summary>
+/// An agent asks, after any start, whether it is still primary. It is a write: older requests of the dead process die
+/// by it.
+/// </summary>
 /// <param name="Generation">The generation it last served.</param>
 public sealed record Confirm(Generation Generation) : ArbiterRequest;
 

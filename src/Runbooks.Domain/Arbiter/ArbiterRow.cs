@@ -5,7 +5,8 @@ namespace Runbooks.Domain.Arbiter;
 
 /// <summary>The one row per protection that says who may write alone and who may be promoted.</summary>
 /// <remarks>
-/// Changed only by compare-and-set in one synchronous commit through <see cref="ArbiterRules.Decide"/>. Every change raises
+/// Changed only by compare-and-set in one synchronous commit through <see cref="ArbiterRules.Decide"/>. Every change
+/// raises
 /// <see cref="Version"/>.
 /// </remarks>
 /// <param name="Protection">Whose row it is.</param>
@@ -24,7 +25,9 @@ public sealed record ArbiterRow(
     IReadOnlyList<SiteId> Complete,
     DateTimeOffset? AloneSince)
 {
-    /// <summary>Bytes that the incomplete sites lacked at the primary's last report; null when never reported.</summary>
+    /// <summary>
+    /// Bytes that the incomplete sites lacked at the primary's last report; null when never reported.
+    /// </summary>
     public long? ExposureBytes { get; init; }
 
     /// <summary>Who caused the last change: a site, or a run and the person behind it.</summary>

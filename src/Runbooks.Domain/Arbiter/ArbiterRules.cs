@@ -4,18 +4,24 @@ using Runbooks.Domain.Ids;
 namespace Runbooks.Domain.Arbiter;
 
 /// <summary>
-/// The arbiter's decisions, pure: row and request in, row and answer out. The control plane runs it inside one database transaction; the
+/// The arbiter's decisions, pure: row and request in, row and answer out. The control plane runs it inside one
+/// database transaction; the
 /// simulation runs the same code.
 /// </summary>
 /// <remarks>
 /// What follows from the rules, and is proven by exhaustive search of a small model:
 /// <list type="number">
-/// <item>While all sites are complete, an acknowledged write is everywhere: a promotion loses nothing, proven by the row alone.</item>
-/// <item>A primary that was cut off cannot acknowledge what the others lack: it must ask first, and after a promotion the answer is no for
+/// <item>While all sites are complete, an acknowledged write is everywhere: a promotion loses nothing, proven by the
+/// row alone.</item>
+/// <item>A primary that was cut off cannot acknowledge what the others lack: it must ask first, and after a promotion
+/// the answer is no for
 /// ever, because the generation has moved.</item>
-/// <item>A grant to go alone is recorded before the first lone acknowledgement: a later failover knows that the standby is incomplete.</item>
-/// <item>Every change raises the version and every request but Confirm names the one it was decided on: a delayed or repeated request of
-/// another moment is refused. Confirm is a write for the same reason: it kills the requests of the asker's dead process.</item>
+/// <item>A grant to go alone is recorded before the first lone acknowledgement: a later failover knows that the
+/// standby is incomplete.</item>
+/// <item>Every change raises the version and every request but Confirm names the one it was decided on: a delayed or
+/// repeated request of
+/// another moment is refused. Confirm is a write for the same reason: it kills the requests of the asker's dead
+/// process.</item>
 /// </list>
 /// Deliberately not here: time-outs, leases and clocks. The arbiter never decides by time.
 /// </remarks>
@@ -25,7 +31,8 @@ public static class ArbiterRules
     /// <param name="row">The current row; null when the protection has none.</param>
     /// <param name="request">The request.</param>
     /// <param name="now">The database's clock; recorded, never compared.</param>
-    /// <returns>The answer. When <see cref="ArbiterAnswer.Granted"/>, its row is the one to store (unchanged for a repeat or a read).</returns>
+    /// <returns>The answer. When <see cref="ArbiterAnswer.Granted"/>, its row is the one to store (unchanged for a
+    /// repeat or a read).</returns>
     public static ArbiterAnswer Decide(ArbiterRow? row, ArbiterRequest request, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -149,7 +156,8 @@ public static class ArbiterRules
         };
     }
 
-    // A planned swap keeps the old primary complete only with its drained mark, and only if the new one is complete itself.
+    // A planned swap keeps the old primary complete only with its drained mark, and only if the new one is complete
+    // itself.
     private static ArbiterRow Apply(ArbiterRow row, Promote request, DateTimeOffset now)
     {
         var swap = request.Drained is not null && row.IsComplete(request.Site);

@@ -1,6 +1,8 @@
 namespace Runbooks.Domain.Errors;
 
-/// <summary>The environment failed: time heals it, or an operator does. Retried when <see cref="IsTransient"/>.</summary>
+/// <summary>
+/// The environment failed: time heals it, or an operator does. Retried when <see cref="IsTransient"/>.
+/// </summary>
 public class Fault : Exception
 {
     /// <summary>Makes a fault.</summary>

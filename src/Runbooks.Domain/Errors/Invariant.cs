@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Runbooks.Domain.Errors;
 
-/// <summary>States what must hold. A broken invariant is our bug: it is checked in all builds and never caught.</summary>
+/// <summary>
+/// States what must hold. A broken invariant is our bug: it is checked in all builds and never caught.
+/// </summary>
 public static class Invariant
 {
     /// <summary>Ends with <see cref="InvariantBrokenException"/> when the condition is false.</summary>

@@ -1,4 +1,6 @@
 namespace Runbooks.Domain.Errors;
 
-/// <summary>A bug of ours. The volume it concerns fences itself and the process ends; nothing catches it to go on.</summary>
+/// <summary>
+/// A bug of ours. The volume it concerns fences itself and the process ends; nothing catches it to go on.
+/// </summary>
 public sealed class InvariantBrokenException(string message) : Exception(message);

@@ -1,6 +1,8 @@
 namespace Runbooks.Domain.Errors;
 
-/// <summary>Carries a <see cref="Refusal"/> through code that has no value to return it in, up to a declared boundary.</summary>
+/// <summary>
+/// Carries a <see cref="Refusal"/> through code that has no value to return it in, up to a declared boundary.
+/// </summary>
 public sealed class RefusalException : Exception
 {
     /// <summary>Wraps a refusal.</summary>

@@ -4,7 +4,9 @@ using Runbooks.Domain.Units;
 
 namespace Runbooks.Domain.Status;
 
-/// <summary>One volume at one site, now. All counters start at 0 with the agent process unless said otherwise.</summary>
+/// <summary>
+/// One volume at one site, now. All counters start at 0 with the agent process unless said otherwise.
+/// </summary>
 /// <param name="Volume">Which volume.</param>
 /// <param name="Protection">Its protection; none for a volume that is only served.</param>
 /// <param name="Workload">Its workload; none likewise.</param>
@@ -42,7 +44,9 @@ public sealed record VolumeStatus(
     /// <summary>Guest, local and WAN legs of writes.</summary>
     public IReadOnlyList<LatencySummary> Latencies { get; init; } = [];
 
-    /// <summary>Longest guest write since the start, in milliseconds; a write still waiting counts with its age.</summary>
+    /// <summary>
+    /// Longest guest write since the start, in milliseconds; a write still waiting counts with its age.
+    /// </summary>
     public double LongestWriteMilliseconds { get; init; }
 
     /// <summary>A durable error of this copy, in words; empty when healthy.</summary>
@@ -55,7 +59,8 @@ public sealed record VolumeStatus(
 /// <param name="Since">When it entered that state.</param>
 /// <param name="DirtyBytes">What the peer lacks.</param>
 /// <param name="ExposureSeconds">Since when the peer is incomplete, in seconds; 0 only when proven complete.</param>
-/// <param name="IsComplete">True when the arbiter (or, without one, the link itself) says that the peer has every acknowledged write.</param>
+/// <param name="IsComplete">True when the arbiter (or, without one, the link itself) says that the peer has every
+/// acknowledged write.</param>
 public sealed record LinkStatus(
     SiteId Peer,
     LinkState State,

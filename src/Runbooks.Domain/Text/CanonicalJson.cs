@@ -5,8 +5,11 @@ using System.Text.Json.Nodes;
 
 namespace Runbooks.Domain.Text;
 
-/// <summary>JSON in the one form that is hashed: RFC 8785 (sorted keys, no white space, shortest numbers, minimal escapes).</summary>
-/// <remarks><b>Source</b>: RFC 8785 sections 3.2.2 and 3.2.3. Two writers that follow it give the same bytes for the same data.</remarks>
+/// <summary>
+/// JSON in the one form that is hashed: RFC 8785 (sorted keys, no white space, shortest numbers, minimal escapes).
+/// </summary>
+/// <remarks><b>Source</b>: RFC 8785 sections 3.2.2 and 3.2.3. Two writers that follow it give the same bytes for the
+/// same data.</remarks>
 public static class CanonicalJson
 {
     /// <summary>The canonical text of a JSON tree; null is <c>null</c>.</summary>

@@ -1,7 +1,10 @@
 namespace Runbooks.Domain.Text;
 
-/// <summary>Turns C# enum names into the kebab-case words that every file, API, metric and log line uses, and back.</summary>
-/// <remarks><b>Shape</b>: <c>CatchingUp</c> ↔ <c>catching-up</c>. Parsing is exact: an unknown word is an error of the caller's input.</remarks>
+/// <summary>
+/// Turns C# enum names into the kebab-case words that every file, API, metric and log line uses, and back.
+/// </summary>
+/// <remarks><b>Shape</b>: <c>CatchingUp</c> ↔ <c>catching-up</c>. Parsing is exact: an unknown word is an error of
+/// the caller's input.</remarks>
 public static class KebabCase
 {
     /// <summary>The kebab-case word of an enum value.</summary>

@@ -29,7 +29,8 @@ public sealed class TextValueJsonConverter<T> : JsonConverter<T>
         writer.WritePropertyName(value.ToString() ?? string.Empty);
     }
 
-    // The default value names nothing and is written as an empty string (a volume without a workload): it must come back as it went.
+    // The default value names nothing and is written as an empty string (a volume without a workload): it must come
+    // back as it went.
     private static T Parse(string? text) => text is { Length: 0 }
         ? default
         : T.TryParse(text, out var value) ? value : throw new JsonException($"'{text}' is not {T.Shape}.");

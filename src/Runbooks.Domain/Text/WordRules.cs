@@ -39,6 +39,8 @@ public static class WordRules
         return true;
     }
 
-    /// <summary>The id text for a GUID made by the caller (ids are made outside this pure room): prefix and 32 hex digits.</summary>
+    /// <summary>
+    /// The id text for a GUID made by the caller (ids are made outside this pure room): prefix and 32 hex digits.
+    /// </summary>
     public static string FromGuid(string prefix, Guid guid) => prefix + guid.ToString("n");
 }

@@ -1,7 +1,8 @@
 namespace Runbooks.Domain.Units;
 
 /// <summary>A position in a volume, in bytes from its start.</summary>
-/// <remarks><b>Shape</b>: 0 to 2^63-1. The first byte is 0; a range's end is the position after its last byte.</remarks>
+/// <remarks><b>Shape</b>: 0 to 2^63-1. The first byte is 0; a range's end is the position after its last
+/// byte.</remarks>
 public readonly record struct ByteOffset : IComparable<ByteOffset>
 {
     /// <summary>The start of a volume.</summary>

@@ -1,6 +1,8 @@
 namespace Runbooks.Domain.Units;
 
-/// <summary>A half-open range of a volume: <see cref="Offset"/> is its first byte, <see cref="End"/> the one after its last.</summary>
+/// <summary>
+/// A half-open range of a volume: <see cref="Offset"/> is its first byte, <see cref="End"/> the one after its last.
+/// </summary>
 /// <remarks>Sixteen bytes, no allocation: it travels through the replication core by value.</remarks>
 public readonly record struct ByteRange
 {

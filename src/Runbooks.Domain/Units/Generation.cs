@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Runbooks.Domain.Units;
 
-/// <summary>The fencing number of a protection. Every promotion raises it; the data path itself refuses a lower one.</summary>
+/// <summary>
+/// The fencing number of a protection. Every promotion raises it; the data path itself refuses a lower one.
+/// </summary>
 /// <remarks><b>Shape</b>: 1 and up; 0 (<see cref="None"/>) means that nothing was ever promoted.</remarks>
 [JsonConverter(typeof(JsonNumber))]
 public readonly record struct Generation : IComparable<Generation>

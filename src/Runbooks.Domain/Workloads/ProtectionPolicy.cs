@@ -3,7 +3,9 @@ using Runbooks.Domain.States;
 
 namespace Runbooks.Domain.Workloads;
 
-/// <summary>The policy of one workload: where its copies are and what to do when a link is lost. The same at every site.</summary>
+/// <summary>
+/// The policy of one workload: where its copies are and what to do when a link is lost. The same at every site.
+/// </summary>
 /// <param name="Id">The protection.</param>
 /// <param name="Workload">The protected machine.</param>
 /// <param name="Group">Its application group.</param>

@@ -2,7 +2,9 @@ using Runbooks.Domain.Ids;
 
 namespace Runbooks.Domain.Workloads;
 
-/// <summary>What a recovered machine needs beside its disks. Stored with the protection and inside every recovery point.</summary>
+/// <summary>
+/// What a recovered machine needs beside its disks. Stored with the protection and inside every recovery point.
+/// </summary>
 /// <param name="Id">The workload.</param>
 /// <param name="Title">For people.</param>
 /// <param name="Group">The application group.</param>
@@ -49,9 +51,11 @@ public sealed record NetworkMapping(string Network, string? Address);
 
 /// <summary>How a machine is started, stopped and probed.</summary>
 /// <param name="Kind"><c>none</c> (says so in the report), <c>command</c> (argument lists) or <c>qemu</c>.</param>
-/// <param name="Start">For <c>command</c>: the argument list that starts it; placeholders <c>{export}</c>, <c>{socket}</c>, <c>{workload}</c>, <c>{mode}</c>.</param>
+/// <param name="Start">For <c>command</c>: the argument list that starts it; placeholders <c>{export}</c>,
+/// <c>{socket}</c>, <c>{workload}</c>, <c>{mode}</c>.</param>
 /// <param name="Stop">For <c>command</c>: the argument list that stops it.</param>
-/// <param name="Health">For <c>command</c>: the argument list whose exit code 0 means healthy; null when there is none.</param>
+/// <param name="Health">For <c>command</c>: the argument list whose exit code 0 means healthy; null when there is
+/// none.</param>
 /// <param name="TimeoutSeconds">For each of the three; default 60.</param>
 public sealed record WorkloadDriver(
     string Kind,

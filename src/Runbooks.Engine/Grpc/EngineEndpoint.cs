@@ -8,7 +8,8 @@ using Runbooks.Engine.Rpc;
 
 namespace Runbooks.Engine.Grpc;
 
-// One gRPC call, from HTTP/2 stream to handler and back. There is no gRPC library under this: a unary call is a POST with
+// One gRPC call, from HTTP/2 stream to handler and back. There is no gRPC library under this: a unary call is a POST
+// with
 // one framed message each way and a status in the trailers (or, when the answer is "no", in the headers alone).
 //
 //   headers -> method by path -> frame -> parse -> authorise -> handler -> frame -> trailers

@@ -17,6 +17,8 @@ public sealed record EngineEndpointOptions
     /// <summary>May this caller make this call? Null is yes; a fault is the answer.</summary>
     public Func<RpcCall, string, IMessage, RpcFault?> Authorise { get; init; } = static (_, _, _) => null;
 
-    /// <summary>Fires when the host drains: held polls answer UNAVAILABLE at once instead of delaying the stop.</summary>
+    /// <summary>
+    /// Fires when the host drains: held polls answer UNAVAILABLE at once instead of delaying the stop.
+    /// </summary>
     public CancellationToken Draining { get; init; }
 }

@@ -23,7 +23,8 @@ public static class EngineMounting
     }
 
     /// <summary>
-    /// Kestrel's limits as workers need them: one worker holds some 20 polls on one connection, polls send nothing for a
+    /// Kestrel's limits as workers need them: one worker holds some 20 polls on one connection, polls send nothing
+    /// for a
     /// minute, and a workflow task's answer may carry tens of megabytes.
     /// </summary>
     public static void ApplyEngineLimits(this KestrelServerLimits limits, int requestBytesMax = 64 << 20)

@@ -13,7 +13,9 @@ using Runbooks.Engine.Rpc;
 
 namespace Runbooks.Engine.Grpc;
 
-/// <summary>Serves a method table on listeners of its own, for engines that run without a control plane around them.</summary>
+/// <summary>
+/// Serves a method table on listeners of its own, for engines that run without a control plane around them.
+/// </summary>
 public sealed class EngineServer : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -15,11 +15,15 @@ public interface IEngineStore
 
     Task<StoredRun?> LoadAsync(RunKey run, CancellationToken cancel);
 
-    /// <summary>Events with id at or above <paramref name="fromEventId"/>, whole batches until the count is reached.</summary>
+    /// <summary>
+    /// Events with id at or above <paramref name="fromEventId"/>, whole batches until the count is reached.
+    /// </summary>
     Task<IReadOnlyList<HistoryEvent>> ReadEventsAsync(
         Guid runId, long fromEventId, int maxEvents, CancellationToken cancel);
 
-    /// <summary>The batches that end below <paramref name="beforeEventId"/>, newest first, for reverse reading.</summary>
+    /// <summary>
+    /// The batches that end below <paramref name="beforeEventId"/>, newest first, for reverse reading.
+    /// </summary>
     Task<IReadOnlyList<HistoryEvent>> ReadEventsBackwardAsync(
         Guid runId, long beforeEventId, int maxEvents, CancellationToken cancel);
 
@@ -35,7 +39,9 @@ public sealed record StoredRun(RunKey Key, long Version, bool Open, byte[] State
 
 public sealed record OpenRun(RunKey Key, bool PendingDispatch, DateTimeOffset? NextDeadline);
 
-/// <summary>All that one transition makes durable, atomically. Usually one run; two when a run continues as another.</summary>
+/// <summary>
+/// All that one transition makes durable, atomically. Usually one run; two when a run continues as another.
+/// </summary>
 public sealed record StoreWrite(IReadOnlyList<RunWrite> Runs, CurrentRunChange? Current = null);
 
 /// <summary>A run id becomes current if <paramref name="Expected"/> still is (null: none was).</summary>

@@ -8,5 +8,7 @@ public readonly record struct RunKey(string Namespace, string WorkflowId, Guid R
     public override string ToString() => $"{Namespace}/{WorkflowId}/{RunId}";
 }
 
-/// <summary>A workflow id within its namespace: the unit of locking, since start policies look over all its runs.</summary>
+/// <summary>
+/// A workflow id within its namespace: the unit of locking, since start policies look over all its runs.
+/// </summary>
 public readonly record struct WorkflowKey(string Namespace, string WorkflowId);

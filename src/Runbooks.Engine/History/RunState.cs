@@ -213,6 +213,8 @@ public enum CrossRunKind
     CloseChild,
 }
 
-/// <summary>One promise to another run. <paramref name="EventId"/> is the initiating event of the run that promised.</summary>
+/// <summary>
+/// One promise to another run. <paramref name="EventId"/> is the initiating event of the run that promised.
+/// </summary>
 public sealed record CrossRunTask(
     CrossRunKind Kind, long EventId, string Namespace, string WorkflowId, Guid? RunId, ParentClosePolicy Policy);

@@ -16,7 +16,8 @@ namespace Runbooks.Engine.Machines;
 /// </para>
 /// <para>
 /// Rule of event ids: while a workflow task is started, events that come from outside (signals, results, fired timers)
-/// have no id yet and wait in <see cref="RunState.Buffered"/>. They get their ids when that task ends, so a worker never
+/// have no id yet and wait in <see cref="RunState.Buffered"/>. They get their ids when that task ends, so a worker
+/// never
 /// sees an event between the history it was given and the commands it answers with.
 /// </para>
 /// </summary>
@@ -114,5 +115,7 @@ public enum UpdateNoticeKind
 
 public sealed record UpdateNotice(UpdateNoticeKind Kind, string UpdateId, Outcome? Outcome = null, Failure? Failure = null);
 
-/// <summary>A command the server will not take: the workflow task fails with this cause and nothing of it is kept.</summary>
+/// <summary>
+/// A command the server will not take: the workflow task fails with this cause and nothing of it is kept.
+/// </summary>
 public sealed record CommandRefusal(WorkflowTaskFailedCause Cause, string Message);

@@ -84,7 +84,9 @@ public static class WorkflowTaskMachine
         task.StartedTime = t.Now;
     }
 
-    /// <summary>The poller vanished before it saw the task: it is pending again, unless its start is already history.</summary>
+    /// <summary>
+    /// The poller vanished before it saw the task: it is pending again, unless its start is already history.
+    /// </summary>
     public static bool TryGiveBack(RunState s)
     {
         if (s.Task is not { IsStarted: true, IsVirtual: true } task)
@@ -161,7 +163,9 @@ public static class WorkflowTaskMachine
         AfterFailure(t, task, countAttempt: !task.OnStickyQueue);
     }
 
-    /// <summary>The worker did not answer in time (start to close), or no sticky worker took it (schedule to start).</summary>
+    /// <summary>
+    /// The worker did not answer in time (start to close), or no sticky worker took it (schedule to start).
+    /// </summary>
     public static void TimeOut(Transition t, TimeoutType type)
     {
         var task = t.State.Task!;

@@ -21,7 +21,9 @@ public sealed class NamespaceCatalog : INamespaceCatalog, IDisposable
     public IReadOnlyList<NamespaceRecord> All =>
         _records.Values.OrderBy(record => record.Name, StringComparer.Ordinal).ToList();
 
-    /// <summary>Loads the catalog; registers <paramref name="first"/> when the database has no namespace at all.</summary>
+    /// <summary>
+    /// Loads the catalog; registers <paramref name="first"/> when the database has no namespace at all.
+    /// </summary>
     public static async Task<NamespaceCatalog> LoadAsync(INamespaceStore store, string first, CancellationToken cancel)
     {
         var catalog = new NamespaceCatalog(store);

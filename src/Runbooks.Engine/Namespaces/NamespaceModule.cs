@@ -7,7 +7,9 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Runbooks.Engine.Namespaces;
 
-/// <summary>Answers the namespace methods. The capabilities here decide which features an official worker switches on.</summary>
+/// <summary>
+/// Answers the namespace methods. The capabilities here decide which features an official worker switches on.
+/// </summary>
 public sealed class NamespaceModule(NamespaceCatalog catalog, EngineOptions options) : IRpcModule
 {
     private const int NameLengthMax = 255;

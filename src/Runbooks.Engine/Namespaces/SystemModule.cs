@@ -9,7 +9,9 @@ public sealed class SystemModule(Guid clusterId) : IRpcModule
 {
     public const string ClusterName = "active";
 
-    /// <summary>The Temporal release whose behaviour is held, with the product's own version as build metadata.</summary>
+    /// <summary>
+    /// The Temporal release whose behaviour is held, with the product's own version as build metadata.
+    /// </summary>
     public static readonly string ServerVersion =
         $"1.32.0+runbooks.{typeof(SystemModule).Assembly.GetName().Version?.ToString(3)}";
 

@@ -11,8 +11,10 @@ namespace Runbooks.Engine.Reading;
 
 // History, forward, backward, and as it grows.
 //
-// A plain reader sees the events up to the moment of its first page. A waiting reader's token stays until the run is closed
-// and read to its end; with nothing new it gets an empty page and its token back after at most WaitHold. The close filter
+// A plain reader sees the events up to the moment of its first page. A waiting reader's token stays until the run is
+// closed
+// and read to its end; with nothing new it gets an empty page and its token back after at most WaitHold. The close
+// filter
 // answers with exactly the close event.
 public sealed class HistoryModule(NamespaceCatalog catalog, IRunReader runs, EngineOptions options) : IRpcModule
 {

@@ -40,7 +40,9 @@ public sealed class RpcCall
         _undelivered.Clear();
     }
 
-    /// <summary>How long a poll may be held: <paramref name="longest"/>, or just short of the caller's deadline.</summary>
+    /// <summary>
+    /// How long a poll may be held: <paramref name="longest"/>, or just short of the caller's deadline.
+    /// </summary>
     public TimeSpan HoldFor(TimeSpan longest, DateTimeOffset now)
     {
         if (Deadline is not { } deadline)

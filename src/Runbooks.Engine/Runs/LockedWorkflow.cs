@@ -39,7 +39,9 @@ public sealed class LockedWorkflow(WorkflowSlot slot, IEngineStore store, RunCom
         return entry;
     }
 
-    /// <summary>Begins a step. It ends in <see cref="CommitAsync"/> or <see cref="Defer"/>, or the run is loaded anew.</summary>
+    /// <summary>
+    /// Begins a step. It ends in <see cref="CommitAsync"/> or <see cref="Defer"/>, or the run is loaded anew.
+    /// </summary>
     public Transition Begin(RunEntry entry)
     {
         entry.InTransition = true;
@@ -74,7 +76,9 @@ public sealed class LockedWorkflow(WorkflowSlot slot, IEngineStore store, RunCom
         }
     }
 
-    /// <summary>Keeps the step in memory until the next commit: the start of a workflow task, the end of a backoff.</summary>
+    /// <summary>
+    /// Keeps the step in memory until the next commit: the start of a workflow task, the end of a backoff.
+    /// </summary>
     public void Defer(RunEntry entry, Transition t) => committer.Defer(entry, t);
 
     /// <summary>Nothing changed after all.</summary>

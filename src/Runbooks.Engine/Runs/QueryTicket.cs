@@ -2,7 +2,9 @@ using Temporalio.Api.Query.V1;
 
 namespace Runbooks.Engine.Runs;
 
-/// <summary>One query waiting for a worker's answer. Lives in memory: a query that meets a restart is asked again.</summary>
+/// <summary>
+/// One query waiting for a worker's answer. Lives in memory: a query that meets a restart is asked again.
+/// </summary>
 public sealed class QueryTicket(WorkflowQuery query)
 {
     public string Id { get; } = Guid.NewGuid().ToString();

@@ -23,7 +23,9 @@ internal sealed record CalendarField(string Name, int Min, int Max, string Defau
     public static readonly CalendarField DayOfWeek = new("day of week", 0, 7, "*",
         ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"], 2);
 
-    /// <summary>Reads <c>*</c>, <c>x</c>, <c>x-z</c>, any of them with <c>/step</c>, and comma lists of these.</summary>
+    /// <summary>
+    /// Reads <c>*</c>, <c>x</c>, <c>x-z</c>, any of them with <c>/step</c>, and comma lists of these.
+    /// </summary>
     public IEnumerable<Range> Parse(string text)
     {
         text = text.Trim();

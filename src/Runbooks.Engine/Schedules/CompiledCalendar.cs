@@ -8,9 +8,11 @@ namespace Runbooks.Engine.Schedules;
 // Meaning: an instant matches when every field of its local clock reading matches. Hence a reading that daylight saving
 // skips never matches, and a reading that occurs twice matches twice.
 //
-// Search: days first (year, month, day, weekday: cheap bit tests), then the seconds of one matching day. A local day may be
+// Search: days first (year, month, day, weekday: cheap bit tests), then the seconds of one matching day. A local day
+// may be
 // seen under two offsets; under each, local = UTC + offset is plain arithmetic, and a candidate counts only if the zone
-// really has that offset at that instant. Clocks that fall back over midnight interleave two dates, so the day after the
+// really has that offset at that instant. Clocks that fall back over midnight interleave two dates, so the day after
+// the
 // first hit is looked at too.
 internal sealed class CompiledCalendar
 {
@@ -46,7 +48,9 @@ internal sealed class CompiledCalendar
             && Has(_hour, local.Hour) && Has(_minute, local.Minute) && Has(_second, local.Second);
     }
 
-    /// <summary>The first matching whole second after the instant; null when there is none up to the year 2100.</summary>
+    /// <summary>
+    /// The first matching whole second after the instant; null when there is none up to the year 2100.
+    /// </summary>
     public DateTime? NextAfter(DateTime utc)
     {
         // With an empty field nothing ever matches; without this a day-long search would run for each of 100 years.

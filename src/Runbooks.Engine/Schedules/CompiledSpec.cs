@@ -79,7 +79,9 @@ public sealed class CompiledSpec
 
     private static DateTime? Earlier(DateTime? a, DateTime? b) => a is null || b < a ? b : a;
 
-    /// <summary>A number in [0, 1) that depends on nothing but the nominal time and the seed, in whole milliseconds' reach.</summary>
+    /// <summary>
+    /// A number in [0, 1) that depends on nothing but the nominal time and the seed, in whole milliseconds' reach.
+    /// </summary>
     private static double Fraction(DateTime nominal, string seed)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

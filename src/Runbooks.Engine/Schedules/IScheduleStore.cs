@@ -7,7 +7,9 @@ public interface IScheduleStore
 {
     Task<IReadOnlyList<ScheduleRecord>> LoadAsync(CancellationToken cancel);
 
-    /// <summary>Writes the record if its stored version is the one it carries, and raises it. Version 0 inserts.</summary>
+    /// <summary>
+    /// Writes the record if its stored version is the one it carries, and raises it. Version 0 inserts.
+    /// </summary>
     /// <returns>False when another version is stored (or, inserting, when the id is taken).</returns>
     Task<bool> SaveAsync(ScheduleRecord record);
 

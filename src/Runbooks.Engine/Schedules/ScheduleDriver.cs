@@ -10,7 +10,9 @@ public sealed class ScheduleDriver(
 {
     private readonly ConcurrentDictionary<(string Namespace, string Id), ScheduleActor> _actors = new();
 
-    /// <summary>Loads every schedule and lets it run: what fell due while nobody ran is caught up by its policy.</summary>
+    /// <summary>
+    /// Loads every schedule and lets it run: what fell due while nobody ran is caught up by its policy.
+    /// </summary>
     public async Task StartAsync(CancellationToken cancel)
     {
         foreach (var record in await store.LoadAsync(cancel))

@@ -32,7 +32,9 @@ public static class ScheduleMoves
     private static readonly TimeSpan CatchUpDefault = TimeSpan.FromDays(365);
     private static readonly TimeSpan CatchUpMin = TimeSpan.FromSeconds(10);
 
-    /// <summary>Moves due times up to <paramref name="now"/> into the waiting list; true when anything changed.</summary>
+    /// <summary>
+    /// Moves due times up to <paramref name="now"/> into the waiting list; true when anything changed.
+    /// </summary>
     public static bool Consider(ScheduleRecord record, CompiledSpec spec, DateTime now, Func<Guid> newId)
     {
         var progress = record.Progress;
@@ -59,7 +61,9 @@ public static class ScheduleMoves
         return ConsiderBackfills(record, spec, newId) || changed;
     }
 
-    /// <summary>The move to make now; null when nothing can be done. What the policies skip is removed on the way.</summary>
+    /// <summary>
+    /// The move to make now; null when nothing can be done. What the policies skip is removed on the way.
+    /// </summary>
     public static ScheduleMove? Next(ScheduleRecord record, DateTime now)
     {
         var waiting = record.Progress.Waiting;
@@ -207,7 +211,9 @@ public static class ScheduleMoves
         }
     }
 
-    /// <summary>When the record must be looked at again; null when only a patch or a closing run can change it.</summary>
+    /// <summary>
+    /// When the record must be looked at again; null when only a patch or a closing run can change it.
+    /// </summary>
     public static DateTime? WakeAt(ScheduleRecord record, CompiledSpec spec, DateTime now)
     {
         if (record.Progress.Backfills.Count > 0 && record.Progress.Waiting.Count < WaitingMax)

@@ -4,7 +4,9 @@ using Temporalio.Api.Schedule.V1;
 
 namespace Runbooks.Engine.Schedules;
 
-/// <summary>A schedule: what was asked for, what is shown of it, and where it stands. Changed under its actor's gate.</summary>
+/// <summary>
+/// A schedule: what was asked for, what is shown of it, and where it stands. Changed under its actor's gate.
+/// </summary>
 public sealed class ScheduleRecord
 {
     public required string Namespace { get; init; }
@@ -14,7 +16,9 @@ public sealed class ScheduleRecord
     /// <summary>Raised by every write.</summary>
     public long Version { get; set; }
 
-    /// <summary>The last write failed without telling whether it was made: the next one accepts either version.</summary>
+    /// <summary>
+    /// The last write failed without telling whether it was made: the next one accepts either version.
+    /// </summary>
     public bool VersionInDoubt { get; set; }
 
     public required Schedule Schedule { get; set; }

@@ -3,7 +3,9 @@ using Range = Temporalio.Api.Schedule.V1.Range;
 
 namespace Runbooks.Engine.Schedules;
 
-/// <summary>Turns a specification into its canonical form: calendars of texts and cron texts become structured ones.</summary>
+/// <summary>
+/// Turns a specification into its canonical form: calendars of texts and cron texts become structured ones.
+/// </summary>
 internal static class ScheduleSpecText
 {
     private const int CommentLengthMax = 200;

@@ -14,7 +14,8 @@ namespace Runbooks.Engine.Schedules;
 public sealed record RunEnd(WorkflowExecutionStatus Status, Payloads? Result, Failure? Failure);
 
 /// <summary>
-/// What schedules do to runs: start, stop, await. It calls the engine's own methods, so that a scheduled start passes the
+/// What schedules do to runs: start, stop, await. It calls the engine's own methods, so that a scheduled start passes
+/// the
 /// same checks as anybody's.
 /// </summary>
 public sealed class ScheduledRuns(RpcTable table, IRunReader runs)
@@ -79,7 +80,9 @@ public sealed class ScheduledRuns(RpcTable table, IRunReader runs)
         }
     }
 
-    /// <summary>Waits until the chain that began with this run has ended; null when the run is gone (deleted).</summary>
+    /// <summary>
+    /// Waits until the chain that began with this run has ended; null when the run is gone (deleted).
+    /// </summary>
     public async Task<RunEnd?> AwaitEndAsync(string ns, WatchedRun watched, CancellationToken cancel)
     {
         var runId = watched.FirstRunId;

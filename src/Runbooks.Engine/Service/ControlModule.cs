@@ -100,7 +100,8 @@ public sealed class ControlModule(EngineContext engine, StartModule start) : IRp
                 await w.CommitAsync(entry, t);
             }
 
-            // Promises to children and to a parent outlive the wish to forget the run: they are kept first (OutboxRunner deletes).
+            // Promises to children and to a parent outlive the wish to forget the run: they are kept first
+            // (OutboxRunner deletes).
             if (entry.State.Outbox.Count == 0)
             {
                 await w.DeleteAsync(entry);

@@ -14,7 +14,9 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 
 namespace Runbooks.Engine.Service;
 
-/// <summary>Updates, polling them, and update-with-start. An admitted update is durable before anyone waits for it.</summary>
+/// <summary>
+/// Updates, polling them, and update-with-start. An admitted update is durable before anyone waits for it.
+/// </summary>
 public sealed class UpdateModule(EngineContext engine, StartModule start) : IRpcModule
 {
     public void Register(RpcTable table)

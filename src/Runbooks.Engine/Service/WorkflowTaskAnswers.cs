@@ -130,7 +130,9 @@ public sealed class WorkflowTaskAnswers(EngineContext engine, WorkflowTaskPolls 
         return null;
     }
 
-    /// <summary>Payloads and histories beyond the limits end the run: a worker asked again would answer the same.</summary>
+    /// <summary>
+    /// Payloads and histories beyond the limits end the run: a worker asked again would answer the same.
+    /// </summary>
     private void RefuseOversize(Transition t, RespondWorkflowTaskCompletedRequest r)
     {
         var s = t.State;

@@ -12,7 +12,8 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Runbooks.Engine.Transfer;
 
 /// <summary>
-/// Keeps the promises of runs to other runs. A promise is part of the promising run's state; it is kept by a transaction
+/// Keeps the promises of runs to other runs. A promise is part of the promising run's state; it is kept by a
+/// transaction
 /// on the other run, and struck off by a transaction that also records the result. Between the two the process may die:
 /// the promise is then kept again, and the receiver knows it by its request id (run id and event id of the promise) or,
 /// for results, by the pending child that is there no longer. Only one lock is held at a time, so two runs that promise

@@ -2,7 +2,9 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Runbooks.Engine.Visibility;
 
-/// <summary>Where a page ended: the key of its last row in the default order, or a row count for orders asked for.</summary>
+/// <summary>
+/// Where a page ended: the key of its last row in the default order, or a row count for orders asked for.
+/// </summary>
 public sealed record ListPosition(DateTime Closed, DateTime Started, Guid RunId, long Skipped);
 
 /// <summary>One page of runs; <paramref name="End"/> is null when nothing follows.</summary>

@@ -43,7 +43,9 @@ internal sealed class ActivityWorker : IDisposable
         }
     }
 
-    /// <summary>Tells attempts that the worker stops, gives them the grace period, cancels the rest and waits.</summary>
+    /// <summary>
+    /// Tells attempts that the worker stops, gives them the grace period, cancels the rest and waits.
+    /// </summary>
     internal async Task DrainAsync(TimeSpan grace)
     {
         await shutdown.CancelAsync().ConfigureAwait(false);

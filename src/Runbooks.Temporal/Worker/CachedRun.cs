@@ -3,7 +3,9 @@ using Runbooks.Temporal.Worker.Language;
 
 namespace Runbooks.Temporal.Worker;
 
-/// <summary>A run in memory: its core, its instance, and the results of its local activities on their way back.</summary>
+/// <summary>
+/// A run in memory: its core, its instance, and the results of its local activities on their way back.
+/// </summary>
 internal sealed class CachedRun(string runId)
 {
     internal string RunId { get; } = runId;

@@ -4,7 +4,9 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Runbooks.Temporal.Worker;
 
-/// <summary>Completes the history a task came with: its further pages, or all of it when this worker knows nothing.</summary>
+/// <summary>
+/// Completes the history a task came with: its further pages, or all of it when this worker knows nothing.
+/// </summary>
 internal sealed class TaskHistory(WorkerContext worker)
 {
     internal async Task<IReadOnlyList<HistoryEvent>> CompleteAsync(PollWorkflowTaskQueueResponse task)

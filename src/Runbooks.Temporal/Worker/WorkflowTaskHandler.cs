@@ -23,7 +23,9 @@ internal sealed class WorkflowTaskHandler(
     private const string SdkName = "runbooks-temporal";
     private const string SdkVersion = "0.1.0";
 
-    /// <summary>Logic flags of the .NET language layer that this one behaves like: completion order, event loop.</summary>
+    /// <summary>
+    /// Logic flags of the .NET language layer that this one behaves like: completion order, event loop.
+    /// </summary>
     private static readonly uint[] LanguageFlags = [1, 2];
 
     private readonly TaskHistory histories = new(worker);

@@ -39,7 +39,9 @@ public static class WanFrames
     public static WanHeader DigestRequest(ulong generation, ulong sequence, long offset, uint length) =>
         new(WanFrameType.DigestRequest, WanFlags.None, 0, 0, 0, sequence, generation, (ulong)offset, length, 0);
 
-    /// <summary>A frame with payload and no range: hello, welcome, refuse, in-doubt, digest, point, point result.</summary>
+    /// <summary>
+    /// A frame with payload and no range: hello, welcome, refuse, in-doubt, digest, point, point result.
+    /// </summary>
     public static WanHeader Control(
         WanFrameType type, ulong generation, ulong sequence, ReadOnlySpan<byte> payload, WanFlags flags = 0) =>
         new(type, flags, 0, payload.Length, payload.IsEmpty ? 0 : Crc32C.Compute(payload), sequence, generation, 0, 0, 0);

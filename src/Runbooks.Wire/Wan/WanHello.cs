@@ -87,7 +87,9 @@ public sealed record WanHello
     /// <summary>After this silence the sender gives the peer up.</summary>
     public ulong PeerTimeoutMilliseconds { get; init; } = 3000;
 
-    /// <summary>True when the sender's copy is an instant of its primary's image and not the middle of a catch-up.</summary>
+    /// <summary>
+    /// True when the sender's copy is an instant of its primary's image and not the middle of a catch-up.
+    /// </summary>
     public bool Consistent { get; init; }
 
     /// <summary>True when the sender's copy never received a full copy.</summary>

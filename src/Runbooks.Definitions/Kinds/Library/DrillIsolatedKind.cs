@@ -1,6 +1,9 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
-/// <summary>Inventory, clone from a recovery point, start in isolation, probe, tear down, inventory again. Production is never touched.</summary>
+/// <summary>
+/// Inventory, clone from a recovery point, start in isolation, probe, tear down, inventory again. Production is never
+/// touched.
+/// </summary>
 internal static class DrillIsolatedKind
 {
     public static readonly StepKind Entry = new(

@@ -1,6 +1,8 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
-/// <summary>Compares digests of both copies while writes go on. A difference fails the step and names the ranges.</summary>
+/// <summary>
+/// Compares digests of both copies while writes go on. A difference fails the step and names the ranges.
+/// </summary>
 internal static class GroupCompareKind
 {
     public static readonly StepKind Entry = new(

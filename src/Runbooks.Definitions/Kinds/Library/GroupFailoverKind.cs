@@ -1,6 +1,9 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
-/// <summary>Asks the arbiter, fences the old primary for ever, seals and opens the other site. Past the fence it only goes forward.</summary>
+/// <summary>
+/// Asks the arbiter, fences the old primary for ever, seals and opens the other site. Past the fence it only goes
+/// forward.
+/// </summary>
 internal static class GroupFailoverKind
 {
     public static readonly StepKind Entry = new(

@@ -1,6 +1,8 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
-/// <summary>Checks that every member of the group could be moved to the site now: agent alive, copy in sync, space, mappings.</summary>
+/// <summary>
+/// Checks that every member of the group could be moved to the site now: agent alive, copy in sync, space, mappings.
+/// </summary>
 internal static class GroupReadinessKind
 {
     public static readonly StepKind Entry = new(

@@ -1,6 +1,8 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
-/// <summary>Brings a returned or new site in as standby and catches it up; only the difference is sent where there is one.</summary>
+/// <summary>
+/// Brings a returned or new site in as standby and catches it up; only the difference is sent where there is one.
+/// </summary>
 internal static class GroupReprotectKind
 {
     public static readonly StepKind Entry = new(

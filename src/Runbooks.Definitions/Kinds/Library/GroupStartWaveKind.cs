@@ -1,6 +1,8 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
-/// <summary>Starts the machines of one tier where the group now lives, each on its volumes, and waits for the gate.</summary>
+/// <summary>
+/// Starts the machines of one tier where the group now lives, each on its volumes, and waits for the gate.
+/// </summary>
 internal static class GroupStartWaveKind
 {
     public static readonly StepKind Entry = new(

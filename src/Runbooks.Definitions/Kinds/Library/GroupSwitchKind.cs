@@ -1,6 +1,9 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
-/// <summary>Drains the living primary, swaps the roles in one decision and opens the other site. Nothing is lost and nothing is copied.</summary>
+/// <summary>
+/// Drains the living primary, swaps the roles in one decision and opens the other site. Nothing is lost and nothing
+/// is copied.
+/// </summary>
 internal static class GroupSwitchKind
 {
     public static readonly StepKind Entry = new(

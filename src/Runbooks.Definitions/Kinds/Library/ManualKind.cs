@@ -1,6 +1,8 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
-/// <summary>Asks a person to do something outside and say so. Marked as asserted, not observed, in the report.</summary>
+/// <summary>
+/// Asks a person to do something outside and say so. Marked as asserted, not observed, in the report.
+/// </summary>
 internal static class ManualKind
 {
     public static readonly StepKind Entry = new(

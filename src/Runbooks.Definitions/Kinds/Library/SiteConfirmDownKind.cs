@@ -1,6 +1,9 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
-/// <summary>Asks independent observers whether they reach the site. Fails when too few say that it is down; a person may override with a reason.</summary>
+/// <summary>
+/// Asks independent observers whether they reach the site. Fails when too few say that it is down; a person may
+/// override with a reason.
+/// </summary>
 internal static class SiteConfirmDownKind
 {
     public static readonly StepKind Entry = new(

@@ -5,7 +5,8 @@ namespace Runbooks.Engine.History.Postgres;
 /// <summary>
 /// The engine's connections. Two settings are not the operator's to choose: a cancelled wait must never look like a
 /// replicated commit (Cancellation Timeout -1: the driver then breaks the connection and throws, instead of telling
-/// the server to give up waiting for its standby), and statements are prepared by use, since the engine sends the same dozen.
+/// the server to give up waiting for its standby), and statements are prepared by use, since the engine sends the
+/// same dozen.
 /// </summary>
 public static class EngineDataSource
 {

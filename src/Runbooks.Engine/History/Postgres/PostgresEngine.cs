@@ -40,7 +40,9 @@ public sealed class PostgresEngine : IAsyncDisposable
 
     public EngineRuntime Runtime => _runtime;
 
-    /// <summary>Fires when another process has taken the database over: stop serving, answers would be refused anyway.</summary>
+    /// <summary>
+    /// Fires when another process has taken the database over: stop serving, answers would be refused anyway.
+    /// </summary>
     public CancellationToken Lost => _lease.Lost;
 
     public static async Task<PostgresEngine> StartAsync(

@@ -63,7 +63,9 @@ internal sealed record ResolveExternalCancel(uint Seq, Failure? Failure) : Activ
 /// <summary>A query to answer; always in an activation of its own.</summary>
 internal sealed record AnswerQuery(string Id, Temporalio.Api.Query.V1.WorkflowQuery Query) : ActivationJob(6);
 
-/// <summary>How an operation ended: a result or a failure; <see cref="Canceled"/> marks a failure by cancellation.</summary>
+/// <summary>
+/// How an operation ended: a result or a failure; <see cref="Canceled"/> marks a failure by cancellation.
+/// </summary>
 internal sealed record Outcome(Payload? Result, Failure? Failure, bool Canceled)
 {
     internal static Outcome Completed(Payloads? result) =>

@@ -9,7 +9,9 @@ namespace Runbooks.Temporal.Worker.Core;
 /// <summary>Patches of a run: which markers exist, and which of them the code no longer mentions.</summary>
 internal sealed class PatchLedger
 {
-    /// <summary>Search attribute values beyond this size are not written. Source: the server's limit per value.</summary>
+    /// <summary>
+    /// Search attribute values beyond this size are not written. Source: the server's limit per value.
+    /// </summary>
     private const int SearchAttributeBytesMax = 2048;
 
     private const string SearchAttribute = "TemporalChangeVersion";

@@ -26,7 +26,9 @@ internal static class PayloadArgs
         return name is null ? [raw] : [name, raw];
     }
 
-    /// <summary>Extra payloads are ignored, missing ones take defaults: both sides may add parameters in time.</summary>
+    /// <summary>
+    /// Extra payloads are ignored, missing ones take defaults: both sides may add parameters in time.
+    /// </summary>
     internal static object?[] Convert(
         IPayloadConverter converter,
         IReadOnlyCollection<Payload>? payloads,

@@ -9,7 +9,9 @@ using Temporalio.Api.Common.V1;
 
 namespace Runbooks.Temporal.Worker.Language;
 
-/// <summary>Signals, queries and updates of one run: finding handlers, buffering, and what their exceptions mean.</summary>
+/// <summary>
+/// Signals, queries and updates of one run: finding handlers, buffering, and what their exceptions mean.
+/// </summary>
 internal sealed class WorkflowHandlers
 {
     internal static readonly AsyncLocal<WorkflowUpdateInfo?> CurrentUpdate = new();
