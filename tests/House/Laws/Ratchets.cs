@@ -22,17 +22,17 @@ internal static class Ratchets
 
     public static readonly Dictionary<string, int> WideLines = new()
     {
-        ["src/Runbooks.Audit"] = 8,
+        ["src/Runbooks.Audit"] = 2,
         ["src/Runbooks.BlockPath"] = 119,
         ["src/Runbooks.Cli"] = 121,
         ["src/Runbooks.ControlPlane"] = 511,
-        ["src/Runbooks.Definitions"] = 115,
-        ["src/Runbooks.Domain"] = 63,
-        ["src/Runbooks.Engine"] = 112,
+        ["src/Runbooks.Definitions"] = 77,
+        ["src/Runbooks.Domain"] = 16,
+        ["src/Runbooks.Engine"] = 59,
         ["src/Runbooks.Replication"] = 153,
         ["src/Runbooks.SiteAgent"] = 93,
-        ["src/Runbooks.Temporal"] = 16,
-        ["src/Runbooks.Wire"] = 5,
+        ["src/Runbooks.Temporal"] = 7,
+        ["src/Runbooks.Wire"] = 3,
         ["tests/Conformance"] = 19,
         ["tests/EndToEnd"] = 3,
         ["tests/House"] = 5,
