@@ -207,7 +207,6 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
 
         var started = Stopwatch.GetTimestamp();
         long exposureMax = 0;
-        var before = volumes.Sum(v => SentTo(v, standby));
         foreach (var volume in volumes)
         {
             if (Slots.Of(volume.Configuration, standby) is not { } slot)
@@ -229,7 +228,7 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
             {
                 var row = site.HasControlPlane ? null : site.LocalArbiter.Find(protection);
                 return new CatchUpFacts(
-                    volumes.Sum(v => SentTo(v, standby)) - before,
+                    volumes.Sum(v => SentTo(v, standby)),
                     1,
                     Stopwatch.GetElapsedTime(started).TotalSeconds,
                     exposureMax,
@@ -250,7 +249,9 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
         new VolumeComparison(site).RunAsync(protection, standby, rangesMax, cancellation);
 
     private static long SentTo(Volume volume, SiteId standby) =>
-        Slots.Of(volume.Configuration, standby) is { } slot ? volume.Loop.CopyBytesSent[slot.Index] : 0;
+        Slots.Of(volume.Configuration, standby) is { } slot
+            ? volume.Loop.CopyBytesSent[slot.Index] - volume.Loop.CopyBytesBeforeCatchUp[slot.Index]
+            : 0;
 
     private LinkStatus LinkOf(Volume volume, PeerSlot slot) => site.StatusOf(volume).Links[slot.Index];
 

@@ -105,6 +105,9 @@ internal sealed class VolumeLoop : IDisposable
 
     public long[] CopyBytesSent { get; } = new long[PeerSlot.CountMax];
 
+    /// <summary>What <see cref="CopyBytesSent"/> was when the last catch-up began: a catch-up that ran before anybody asked is counted too.</summary>
+    public long[] CopyBytesBeforeCatchUp { get; } = new long[PeerSlot.CountMax];
+
     public long[] DualWriteBytesSent { get; } = new long[PeerSlot.CountMax];
 
     /// <summary>The first durable failure of this copy, in words.</summary>
@@ -389,6 +392,10 @@ internal sealed class VolumeLoop : IDisposable
                 if (report.Peer is { } moved)
                 {
                     linkSince[moved.Index] = DateTimeOffset.UtcNow;
+                    if (report is { Subject: "link", To: "catching-up" })
+                    {
+                        CopyBytesBeforeCatchUp[moved.Index] = CopyBytesSent[moved.Index];
+                    }
                 }
 
                 surroundings.Report(Owner, report);

@@ -1,5 +1,6 @@
 using System.Net;
 using Npgsql;
+using Runbooks.ControlPlane.Agents;
 using Runbooks.ControlPlane.Runs;
 using Runbooks.Engine;
 using Runbooks.Engine.Grpc;
@@ -69,7 +70,7 @@ public sealed class EngineHost(
         var listen = options.EngineListen is { } given ? new IPEndPoint(given.Address, given.Port) : new IPEndPoint(IPAddress.Loopback, 0);
         await using var server = await EngineServer.StartAsync(engine.Methods, [new EngineListener(listen)], logs, cancel: stopping);
         var mount = Application!.New();
-        mount.MapEngine(engine.Methods);
+        mount.MapEngine(engine.Methods, EngineDoor.Options);
         _current = mount.Build();
         link.Connect(server.Addresses[0].ToString());
         _log.LogInformation("The engine serves on {Address}.", server.Addresses[0]);
