@@ -11,7 +11,7 @@ namespace Runbooks.ControlPlane.Agents;
 /// What a site agent may do with the engine through the agent port: take the activities of its own site and answer them. Its certificate starts,
 /// signals, reads and ends no workflow: whoever holds one site's key holds that site and nothing else.
 /// </summary>
-internal static class EngineDoor
+public static class EngineDoor
 {
     private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
 
