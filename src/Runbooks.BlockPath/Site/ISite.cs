@@ -12,8 +12,10 @@ namespace Runbooks.BlockPath.Site;
 /// One site's data path as its activities and its admin interface use it.
 /// </summary>
 /// <remarks>
-/// Every changing call takes a key (run/step/generation) and may be repeated: the stored result of the first time is the answer.
-/// Calls observe first, act, and observe again, so a repeat after a crash between acting and storing is safe as well. Expected
+/// Every changing call takes a key (run/step/generation) and may be repeated: the stored result of the first time is
+/// the answer.
+/// Calls observe first, act, and observe again, so a repeat after a crash between acting and storing is safe as well.
+/// Expected
 /// outcomes are <see cref="Outcome{T}"/>; the environment's failures are thrown as <see cref="Fault"/>.
 /// </remarks>
 public interface ISite
@@ -35,7 +37,9 @@ public interface ISite
     /// <summary>Where the WAN listener of another site is; learned from the control plane or given by hand.</summary>
     void LearnPeerAddress(SiteId site, string address);
 
-    /// <summary>Does the agent of another site answer at an address? A handshake with its certificate, not only an open port.</summary>
+    /// <summary>
+    /// Does the agent of another site answer at an address? A handshake with its certificate, not only an open port.
+    /// </summary>
     (bool IsReachable, string Detail) Reach(SiteId peer, string address);
 
     ISiteVolumes Volumes { get; }
@@ -87,7 +91,9 @@ public interface ISiteReplication
     Task<Outcome<CopyFacts>> FullCopyAsync(
         string key, VolumeId volume, SiteId standby, IProgress<CopyState>? progress, CancellationToken cancellation);
 
-    /// <summary>Waits until every volume of the protection is in sync and the arbiter has marked the standby complete.</summary>
+    /// <summary>
+    /// Waits until every volume of the protection is in sync and the arbiter has marked the standby complete.
+    /// </summary>
     Task<Outcome<CatchUpFacts>> CatchUpAsync(
         string key, ProtectionId protection, SiteId standby, IProgress<CopyState>? progress, CancellationToken cancellation);
 
@@ -110,7 +116,9 @@ public interface ISiteRoles
 
     Task<Outcome<MeetFacts>> MeetAsync(string key, ProtectionId protection, ArbiterRow row, string primaryAddress);
 
-    /// <summary>Closes the exports of every volume of the protection for a higher generation, durably, at once.</summary>
+    /// <summary>
+    /// Closes the exports of every volume of the protection for a higher generation, durably, at once.
+    /// </summary>
     Task<Outcome<Nothing>> FenceAsync(ProtectionId protection, Generation generation);
 }
 

@@ -5,9 +5,12 @@ using Runbooks.Domain.Errors;
 
 namespace Runbooks.BlockPath.Site;
 
-/// <summary>Results of keyed operations: the same key again is answered with the first result and not done again.</summary>
+/// <summary>
+/// Results of keyed operations: the same key again is answered with the first result and not done again.
+/// </summary>
 /// <remarks>
-/// Limit: the last 800 results (at 1 KiB each below the 1 MiB of the file). A run's activities repeat within minutes, and every
+/// Limit: the last 800 results (at 1 KiB each below the 1 MiB of the file). A run's activities repeat within minutes,
+/// and every
 /// operation is safe to repeat by itself, so a result that has left the list costs work, never correctness.
 /// </remarks>
 internal sealed class OperationJournal : IDisposable
@@ -21,7 +24,9 @@ internal sealed class OperationJournal : IDisposable
     public OperationJournal(IFileSystem files, string folder) =>
         stored = new StoredList<Entry>(files, Path.Combine(folder, "operations"), VolumeRecord.Json);
 
-    /// <summary>Runs the operation once per key; two callers with one key wait for each other. Refusals are not stored.</summary>
+    /// <summary>
+    /// Runs the operation once per key; two callers with one key wait for each other. Refusals are not stored.
+    /// </summary>
     public async Task<Outcome<T>> OnceAsync<T>(string operation, string key, Func<Task<Outcome<T>>> act)
     {
         var name = $"{operation} {key}";

@@ -12,11 +12,14 @@ namespace Runbooks.BlockPath.Site;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Every request is passed on as it is, except MarkComplete: the row says "site S holds every acknowledged write of the workload", so
-/// it may only be asked when all volumes of the protection wait for S. A volume that is ready first is held here until the others
+/// Every request is passed on as it is, except MarkComplete: the row says "site S holds every acknowledged write of
+/// the workload", so
+/// it may only be asked when all volumes of the protection wait for S. A volume that is ready first is held here
+/// until the others
 /// are in sync or ready as well.
 /// </para>
-/// <para>Every row that comes back is told to all volumes of the protection: a request of another volume would be refused as stale.</para>
+/// <para>Every row that comes back is told to all volumes of the protection: a request of another volume would be
+/// refused as stale.</para>
 /// </remarks>
 internal sealed class ProtectionArbiter(
     ISiteArbiter arbiter, Func<ProtectionId, IReadOnlyList<Volume>> volumesOf, IExecutor executor)

@@ -15,10 +15,13 @@ namespace Runbooks.BlockPath.Site;
 
 /// <summary>Recovery points of a site's protections: one instant over all volumes of a workload.</summary>
 /// <remarks>
-/// The instant is a barrier in front of every image: changes that are running end, new ones wait, all volumes are pinned, the
+/// The instant is a barrier in front of every image: changes that are running end, new ones wait, all volumes are
+/// pinned, the
 /// barrier opens; the pause is measured and reported. What a guest had acknowledged before is inside, what it sends
-/// because of such an acknowledgement is outside: crash-consistent over all disks. At a standby the same holds, because a
-/// write reaches it only after everything its guest waited for was applied there; in the middle of a catch-up it does not hold,
+/// because of such an acknowledgement is outside: crash-consistent over all disks. At a standby the same holds,
+/// because a
+/// write reaches it only after everything its guest waited for was applied there; in the middle of a catch-up it does
+/// not hold,
 /// and a point is refused.
 /// </remarks>
 internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
@@ -176,7 +179,8 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
     }
 
     /// <summary>
-    /// Pins a point of one volume for its core, in the core's own turn: nothing the core emits later can be inside. Costs the
+    /// Pins a point of one volume for its core, in the core's own turn: nothing the core emits later can be inside.
+    /// Costs the
     /// owner a few milliseconds (files are made and synced), on degradation and promotion only.
     /// </summary>
     internal void Pin(Volume volume, RecoveryPointReason reason, Action pinned)
@@ -192,7 +196,8 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
         var prepared = volume.Image.Points.Prepare(id, site.Options.Clock.GetUtcNow(), reason);
         if (!prepared.IsOk)
         {
-            // The same id again is the same point, and one that cannot be kept must not hold up a promotion: it is reported.
+            // The same id again is the same point, and one that cannot be kept must not hold up a promotion: it is
+            // reported.
             site.Options.Log($"{volume.Id}: {prepared.Refusal}");
             pinned();
             return;

@@ -11,7 +11,9 @@ using Runbooks.Replication;
 
 namespace Runbooks.BlockPath.Site;
 
-/// <summary>Changing who serves writes: quiesce, seal, promote, meet, fence. Each over all volumes of a protection.</summary>
+/// <summary>
+/// Changing who serves writes: quiesce, seal, promote, meet, fence. Each over all volumes of a protection.
+/// </summary>
 internal sealed class SiteRoles(Site site) : ISiteRoles
 {
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(30);

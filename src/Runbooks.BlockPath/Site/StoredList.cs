@@ -3,7 +3,9 @@ using Runbooks.BlockPath.Storage;
 
 namespace Runbooks.BlockPath.Site;
 
-/// <summary>A short list of records that survives kill -9: written whole into a two-copy file at every change.</summary>
+/// <summary>
+/// A short list of records that survives kill -9: written whole into a two-copy file at every change.
+/// </summary>
 /// <remarks>Limit: one slot of the file (1 MiB); users cap their lists well below.</remarks>
 internal sealed class StoredList<T> : IDisposable
 {

@@ -8,8 +8,10 @@ namespace Runbooks.BlockPath.Site;
 
 /// <summary>Compares two copies by SHA-256 over 1 MiB ranges while guests go on.</summary>
 /// <remarks>
-/// Each range is compared under exclusion: writes to it wait (a read and a digest here, a round trip and the same there: some
-/// milliseconds), writes elsewhere do not notice. Only ranges of a link that is in sync are compared, so what differs differs for
+/// Each range is compared under exclusion: writes to it wait (a read and a digest here, a round trip and the same
+/// there: some
+/// milliseconds), writes elsewhere do not notice. Only ranges of a link that is in sync are compared, so what differs
+/// differs for
 /// no good reason. Repairs nothing: which side is right is an operator's decision.
 /// </remarks>
 internal sealed class VolumeComparison(Site site)

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace Runbooks.BlockPath.Wan;
 
-/// <summary>Reads <c>host:port</c>, <c>[v6]:port</c> and <c>:port</c>; names are resolved each time, because failover moves them.</summary>
+/// <summary>
+/// Reads <c>host:port</c>, <c>[v6]:port</c> and <c>:port</c>; names are resolved each time, because failover moves
+/// them.
+/// </summary>
 public static class EndPoints
 {
     /// <summary>False when the text has no such shape or the name does not resolve now.</summary>

@@ -3,9 +3,12 @@ using Runbooks.Wire.Wan;
 
 namespace Runbooks.BlockPath.Wan;
 
-/// <summary>Cuts a byte stream into frames: many frames per receive call, payloads stay where the socket put them.</summary>
+/// <summary>
+/// Cuts a byte stream into frames: many frames per receive call, payloads stay where the socket put them.
+/// </summary>
 /// <remarks>
-/// Bytes are received into slabs of 1 MiB. A payload is handed out as a reference to its slab, so that the disk writes from the
+/// Bytes are received into slabs of 1 MiB. A payload is handed out as a reference to its slab, so that the disk
+/// writes from the
 /// same memory; a slab is used again when all its payloads were released. Memory is bounded by the peer's window plus
 /// one slab, because a payload is released when its frame is applied.
 /// </remarks>
@@ -17,7 +20,9 @@ internal sealed class FrameReader(WanTransport transport) : IDisposable
     private int start;
     private int end;
 
-    /// <summary>True when another whole header is here already: answers can wait for its frame and leave together.</summary>
+    /// <summary>
+    /// True when another whole header is here already: answers can wait for its frame and leave together.
+    /// </summary>
     public bool HasMore
     {
         get

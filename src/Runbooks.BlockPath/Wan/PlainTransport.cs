@@ -4,7 +4,9 @@ using Runbooks.BlockPath.Storage;
 
 namespace Runbooks.BlockPath.Wan;
 
-/// <summary>A connection without TLS, allowed between loopback addresses only. Sends straight from guest memory.</summary>
+/// <summary>
+/// A connection without TLS, allowed between loopback addresses only. Sends straight from guest memory.
+/// </summary>
 internal sealed unsafe class PlainTransport(Socket socket) : WanTransport(socket)
 {
     private const int DoNotWait = 0x40;

@@ -8,9 +8,12 @@ namespace Runbooks.BlockPath.Wan;
 /// Frames on their way out of one connection, in the order they were posted.
 /// </summary>
 /// <remarks>
-/// <see cref="Flush"/> sends on the caller's thread as long as the socket takes bytes without waiting: a guest's write is
-/// on the wire before its session thread has gone back to its own socket, without a thread switch. When the socket is full, the
-/// sender thread takes over, so a slow peer never holds a guest session's thread. How much can collect here is bounded by
+/// <see cref="Flush"/> sends on the caller's thread as long as the socket takes bytes without waiting: a guest's
+/// write is
+/// on the wire before its session thread has gone back to its own socket, without a thread switch. When the socket is
+/// full, the
+/// sender thread takes over, so a slow peer never holds a guest session's thread. How much can collect here is
+/// bounded by
 /// the window that the volume keeps (WanLimits.WindowBytesDefault).
 /// </remarks>
 internal sealed class SendQueue : IDisposable

@@ -6,7 +6,9 @@ using Runbooks.Wire.Wan;
 
 namespace Runbooks.BlockPath.Wan;
 
-/// <summary>One admitted connection of one volume with one peer, either direction: what is posted leaves in order.</summary>
+/// <summary>
+/// One admitted connection of one volume with one peer, either direction: what is posted leaves in order.
+/// </summary>
 internal sealed class StreamSession : IDisposable
 {
     private const int SentRing = 1 << 14;
