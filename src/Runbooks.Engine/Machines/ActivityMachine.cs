@@ -92,11 +92,22 @@ public static class ActivityMachine
     {
         if (!t.State.Activities.TryGetValue(command.ScheduledEventId, out var activity))
         {
-            // A result may be buffered already: then the request is late, not wrong.
-            return command.ScheduledEventId > 0 && command.ScheduledEventId < completedEventId
-                ? null
-                : new(WorkflowTaskFailedCause.BadRequestCancelActivityAttributes,
+            if (command.ScheduledEventId <= 0 || command.ScheduledEventId >= completedEventId)
+            {
+                return new(WorkflowTaskFailedCause.BadRequestCancelActivityAttributes,
                     $"ACTIVITY_UNKNOWN: no activity was scheduled by event {command.ScheduledEventId}");
+            }
+
+            // A result may be buffered already: then the request is late, not wrong. Its event is due all the same: the
+            // worker finds it in no history otherwise and calls its own command nondeterministic.
+            var late = t.Event(EventType.ActivityTaskCancelRequested);
+            late.ActivityTaskCancelRequestedEventAttributes = new ActivityTaskCancelRequestedEventAttributes
+            {
+                ScheduledEventId = command.ScheduledEventId,
+                WorkflowTaskCompletedEventId = completedEventId,
+            };
+            t.Write(late);
+            return null;
         }
 
         if (activity.CancelRequested)
