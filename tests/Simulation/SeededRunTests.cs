@@ -4,7 +4,7 @@ using Runbooks.Testing.Simulation;
 namespace Runbooks.Tests.Simulation;
 
 /// <summary>The fixed seeds of every change. Longer runs: see README.md.</summary>
-public sealed class SeededRunTests
+public sealed class SeededRunTests(TransitionCoverage coverage) : IClassFixture<TransitionCoverage>
 {
     private static readonly int Factor = int.TryParse(Environment.GetEnvironmentVariable("RUNBOOKS_SIM_SEEDS"), out var n) ? Math.Max(1, n / 100) : 1;
     private static readonly int First = int.TryParse(Environment.GetEnvironmentVariable("RUNBOOKS_SIM_FIRST"), out var n) ? n : 1;
@@ -33,9 +33,16 @@ public sealed class SeededRunTests
     [Fact]
     public void TwoSites_DiskErrors_NothingWrongIsAcknowledged() => Run(20, new SimOptions { DiskFails = 0.001 });
 
-    private static void Run(int seeds, SimOptions options)
+    [Fact]
+    public void TwoSites_FullDisk_OneWriteFailsAndTheCopiesStayEqual() => Run(20, new SimOptions { DiskFull = 0.01 });
+
+    [Fact]
+    public void TwoSites_RoughWeather_PromisesHold() =>
+        Run(20, new SimOptions { CrashPerEffect = 0.001, LinkChange = 0.03, OperatorActs = 0.03 });
+
+    private void Run(int seeds, SimOptions options)
     {
-        var (operations, steps) = SimulationRunner.MustHold(First, seeds * Factor, options);
+        var (operations, steps) = SimulationRunner.MustHold(First, seeds * Factor, options, coverage);
         TestContext.Current.TestOutputHelper?.WriteLine($"{operations} guest operations, {steps} core steps");
     }
 }

@@ -23,7 +23,8 @@ internal static class SimulationRunner
     }
 
     /// <summary>Runs consecutive seeds, all of which must hold; returns simulated operations and core steps.</summary>
-    public static (long Operations, long Steps) MustHold(int first, int count, SimOptions options)
+    public static (long Operations, long Steps) MustHold(
+        int first, int count, SimOptions options, TransitionCoverage? coverage = null)
     {
         long operations = 0;
         long steps = 0;
@@ -36,6 +37,7 @@ internal static class SimulationRunner
 
             operations += simulation.Issued;
             steps += simulation.Steps;
+            coverage?.Add(simulation.Walked);
         }
 
         return (operations, steps);

@@ -11,6 +11,7 @@ internal static class GuestErrors
     {
         GuestError.NotOpen or GuestError.Fenced or GuestError.Drained => NbdError.NotPermitted,
         GuestError.BadRange => NbdError.Invalid,
+        GuestError.DiskFull => NbdError.NoSpace,
         _ when errno is Errno.NoSpace or Errno.QuotaExceeded => NbdError.NoSpace,
         _ => NbdError.InputOutput,
     };

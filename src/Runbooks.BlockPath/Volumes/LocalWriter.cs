@@ -81,7 +81,7 @@ internal sealed class LocalWriter(VolumeLoop loop, VolumeImage image, IExecutor 
         {
             foreach (var ticket in tickets)
             {
-                LocalDone(ticket, fault?.ErrorNumber ?? 0);
+                LocalDone(ticket, fault?.ErrorNumber ?? 0, VolumeEventKind.LocalFlushFailed);
             }
 
             if (fault is not null)
@@ -93,7 +93,9 @@ internal sealed class LocalWriter(VolumeLoop loop, VolumeImage image, IExecutor 
         });
     }
 
-    private void LocalDone(Ticket ticket, int errno)
+    // A write that failed for want of space may be repeated; one that failed in its flush ends the copy, whatever the number.
+    private void LocalDone(
+        Ticket ticket, int errno, VolumeEventKind failed = VolumeEventKind.LocalWriteFailed)
     {
         if (loop.Tickets.TryGet(ticket, out var entry))
         {
@@ -113,6 +115,6 @@ internal sealed class LocalWriter(VolumeLoop loop, VolumeImage image, IExecutor 
 
         loop.Post(errno == 0
             ? VolumeEvent.Completed(VolumeEventKind.LocalWriteCompleted, ticket)
-            : VolumeEvent.Failed(VolumeEventKind.LocalWriteFailed, ticket, errno));
+            : VolumeEvent.Failed(failed, ticket, errno));
     }
 }

@@ -22,7 +22,10 @@ public enum VolumeEventKind : byte
     /// <summary>A local write (guest's or frame's) is in the image; durable if it was asked durable. Ticket.</summary>
     LocalWriteCompleted,
 
-    /// <summary>A local write failed. Ticket, code (errno).</summary>
+    /// <summary>
+    /// A local write failed before it was acknowledged to anybody. Ticket, code (errno). A full disk (ENOSPC, EDQUOT) fails that write alone;
+    /// every other code ends this copy. A write that failed in its flush is reported as <see cref="LocalFlushFailed"/>.
+    /// </summary>
     LocalWriteFailed,
 
     /// <summary>Everything written locally before <see cref="EffectKind.FlushLocal"/> was emitted is durable. Ticket.</summary>

@@ -26,6 +26,9 @@ public sealed record VolumeMetadata(
     /// <summary>True from an orderly close to the next start: no region is in doubt.</summary>
     public bool IsClosed { get; init; }
 
+    /// <summary>True from a promotion to the first opening under it: a restart in between has to keep the distance to the old primary, too.</summary>
+    public bool IsUnopened { get; init; }
+
     /// <summary>A former primary's lone writes are kept in a recovery point and may be overwritten by the winner.</summary>
     public bool MayDiscardOwnChanges { get; init; }
 
@@ -70,7 +73,10 @@ public sealed record PeerMetadata(LinkState Link)
 /// <summary>One generation of a copy's history.</summary>
 /// <param name="Generation">The generation.</param>
 /// <param name="Primary">Who was primary in it.</param>
-/// <param name="AloneBytes">Bytes acknowledged without another copy under it; 0 when never alone.</param>
+/// <param name="AloneBytes">
+/// Bytes acknowledged under it that no complete standby holds; 0 again once one caught up. Stored every
+/// <see cref="VolumeConfiguration.FlushInterval"/> while it grows and exactly when the copy is fenced; after a crash never less than the marked regions say.
+/// </param>
 public sealed record GenerationEntry(Generation Generation, SiteId Primary, ByteCount AloneBytes);
 
 /// <summary>What the executor read back at start.</summary>

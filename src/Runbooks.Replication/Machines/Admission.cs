@@ -14,6 +14,7 @@ internal sealed class Admission(
     CoreContext core, WritePath writes, StandbyStream stream, GateKeeper gate, Dictionary<long, Action> ownWork)
 {
     private (PeerSlot Peer, long Session, HandshakeFacts Facts)? offer;
+    private long admitting;
     private readonly List<Action> whenIdle = [];
     private bool hasPinnedOwnChanges;
 
@@ -46,6 +47,7 @@ internal sealed class Admission(
         }
 
         stream.End();
+        admitting = 0;
         offer = (peer, session, facts);
         core.NeedsPump = true;
     }
@@ -57,6 +59,7 @@ internal sealed class Admission(
             offer = null;
         }
 
+        admitting = admitting == session ? 0 : admitting;
         if (stream.Session == session && stream.Peer == peer)
         {
             stream.End();
@@ -117,6 +120,7 @@ internal sealed class Admission(
             return;
         }
 
+        admitting = 0;
         core.Persist(core.Metadata with { Generation = generation }, () => WhenIdle(() => FlushAndPin(order)));
         if (stream.Session != 0)
         {
@@ -126,12 +130,19 @@ internal sealed class Admission(
 
     public void Promote(Ticket order, PromotionOrder detail)
     {
-        if (core.IsPrimary)
+        if (core.IsPrimary && detail.Row.Generation <= core.Metadata.Generation)
         {
             gate.Promote(order, detail);
             return;
         }
 
+        if (core.IsPrimary)
+        {
+            // Its own generation has passed, even when the new one is its own again.
+            gate.Fence(detail.Row.Generation);
+        }
+
+        admitting = 0;
         if (stream.Session != 0 && detail.Row.Generation >= core.Metadata.Generation)
         {
             core.Emit(new Effect { Kind = EffectKind.DropPeer, Peer = stream.Peer, Session = stream.Session });
@@ -253,10 +264,11 @@ internal sealed class Admission(
             return;
         }
 
-        if (core.Metadata.Role == Role.Standby && core.Metadata.Generation == facts.Generation
-            && core.Metadata.History.SequenceEqual(facts.History))
+        admitting = session;
+        if (core.Metadata.Role == Role.Standby && core.Metadata.Generation == facts.Generation && HasHistory(facts))
         {
-            Welcome(peer, session);
+            // Perhaps an earlier offer made it so a moment ago: nothing is welcomed on a record that a crash would take back.
+            core.WhenDurable(() => Welcome(peer, session));
             return;
         }
 
@@ -265,19 +277,27 @@ internal sealed class Admission(
             core.WithRole(Role.Standby, Causes.HigherGeneration) with
             {
                 Generation = facts.Generation,
-                History = facts.History,
+
+                // What the primary wrote alone, this copy is about to receive.
+                History = [.. facts.History.Select(h => h with { AloneBytes = new ByteCount(0) })],
                 IsDrained = false,
+                IsUnopened = false,
             },
             () => Welcome(peer, session));
     }
 
+    private bool HasHistory(HandshakeFacts facts) =>
+        core.Metadata.History.Select(h => (h.Generation, h.Primary)).SequenceEqual(facts.History.Select(h => (h.Generation, h.Primary)));
+
     private void Welcome(PeerSlot peer, long session)
     {
-        if (core.IsPrimary || stream.Session != 0 || offer is not null)
+        // The order that sealed or promoted this copy meanwhile, or a newer offer, ended the admission.
+        if (core.Metadata.Role != Role.Standby || admitting != session)
         {
             return;
         }
 
+        admitting = 0;
         stream.Begin(peer, session);
         core.Emit(new Effect
         {

@@ -8,7 +8,7 @@ namespace Runbooks.Replication.Machines;
 /// <summary>What the machines of one core share: configuration, clock, durable record, gate, and the only way out (effects).</summary>
 internal sealed class CoreContext
 {
-    private readonly Queue<(long Version, Action? Then)> persisting = new();
+    private readonly Queue<(VolumeMetadata Record, Action? Then)> persisting = new();
     private EffectBuffer? effects;
     private long lastTicket;
 
@@ -46,6 +46,12 @@ internal sealed class CoreContext
 
     public bool IsPrimary => Metadata.Role == Role.Primary;
 
+    /// <summary>Bytes acknowledged under this generation that no complete standby holds; stored with every record.</summary>
+    public long AloneBytes { get; set; }
+
+    /// <summary>When this copy, as a standby, last made a flush of a primary durable that was not drained; null when it never did.</summary>
+    public TimeSpan? AnsweredAt { get; set; }
+
     /// <summary>Set by whoever changed something that another machine may wait for.</summary>
     public bool NeedsPump { get; set; }
 
@@ -73,6 +79,7 @@ internal sealed class CoreContext
         Metadata = next with
         {
             Version = Metadata.Version + 1,
+            History = WithAloneBytes(next),
             Peers =
             [
                 .. Links.Select(l => new PeerMetadata(l.Link)
@@ -82,19 +89,42 @@ internal sealed class CoreContext
                 }),
             ],
         };
-        persisting.Enqueue((Metadata.Version, then));
-        emitted.Enqueue(Metadata);
+        persisting.Enqueue((Metadata, then));
         Emit(new Effect { Kind = EffectKind.PersistMetadata, Position = Metadata.Version, Detail = Metadata });
     }
 
-    private readonly Queue<VolumeMetadata> emitted = new();
+    // Only the entry of the own, present time as a primary moves; a fenced copy keeps its last figure.
+    private IReadOnlyList<GenerationEntry> WithAloneBytes(VolumeMetadata next)
+    {
+        if (next.Role == Role.Standby || next.History.Count == 0 || next.History[^1].Primary != Configuration.Site
+            || next.History[^1].AloneBytes.Value == AloneBytes)
+        {
+            return next.History;
+        }
+
+        return [.. next.History.SkipLast(1), next.History[^1] with { AloneBytes = new ByteCount(AloneBytes) }];
+    }
+
+    /// <summary>Runs an action when the record as it is now is durable: at once if it is.</summary>
+    public void WhenDurable(Action then)
+    {
+        if (persisting.Count == 0)
+        {
+            then();
+        }
+        else
+        {
+            persisting.Enqueue((Metadata, then));
+        }
+    }
 
     public void OnPersisted(long version)
     {
-        while (persisting.Count > 0 && persisting.Peek().Version <= version)
+        while (persisting.Count > 0 && persisting.Peek().Record.Version <= version)
         {
-            Durable = emitted.Dequeue();
-            persisting.Dequeue().Then?.Invoke();
+            var (record, then) = persisting.Dequeue();
+            Durable = record;
+            then?.Invoke();
         }
 
         NeedsPump = true;

@@ -9,12 +9,12 @@ namespace Runbooks.Replication.Machines;
 /// <remarks>
 /// After any start, and after a promotion, a primary asks Confirm and stays closed until the answer. Then it resolves: regions that were
 /// active at an unclean stop may differ between the sites, so each awaited peer gets them re-sent, or is given up by a granted GoAlone with
-/// those regions marked dirty; only then may a guest read them. Without an answer, and only when the own durable record says that every
-/// attached peer is mirrored, the peers' proof that this generation is still theirs stands in, and Confirm goes on being asked.
+/// those regions marked dirty; only then may a guest read them. Without an answer the peers' fresh proof that this generation is still
+/// theirs stands in (<see cref="PeerProof"/>), and Confirm goes on being asked.
 /// A higher generation anywhere fences: exports first, then the record, then any answer to whoever brought the news.
 /// </remarks>
 internal sealed class GateKeeper(
-    CoreContext core, WritePath writes, FlushPath flushes, LinkMachine links, ArbiterDesk desk)
+    CoreContext core, WritePath writes, FlushPath flushes, LinkMachine links, ArbiterDesk desk, PeerProof proof)
 {
     private Ticket promotion;
     private Ticket drain;
@@ -22,16 +22,24 @@ internal sealed class GateKeeper(
     private bool isReopening;
     private bool isDrainStored;
     private bool isRowApplied;
+    private bool isConfirmed;
+    private bool isResolveStored;
+    private TimeSpan opensFrom;
 
     public void Start(PersistedState state)
     {
         core.Load(state.Metadata);
+
+        // What an earlier life answered is not remembered: as if it had been this moment.
+        core.AnsweredAt = core.Now;
+        opensFrom = core.Metadata.IsUnopened ? core.Now + Distance : TimeSpan.Zero;
         foreach (var link in core.Links)
         {
             LoadMarks(link, state);
             link.LastHeard = core.Now;
         }
 
+        RestoreAloneBytes();
         if (core.Metadata.IsFaulty)
         {
             core.Move(Gate.Failed, Causes.LocalDiskFailed);
@@ -54,9 +62,9 @@ internal sealed class GateKeeper(
 
     public void OnConfirmed(ArbiterRow row)
     {
-        // Once per life as a primary: afterwards the links know more than the row, and excusing one that is being marked complete would
+        // Once per life as a primary, and not after an opening by proof: from then on the links know more than the row, and excusing one that is being marked complete would
         // acknowledge what it lacks. A row that lacks a mirrored peer is mended by the link itself, by a barrier and MarkComplete.
-        if (!isRowApplied)
+        if (!isRowApplied && core.Gate == Gate.Confirming)
         {
             isRowApplied = true;
             foreach (var link in core.Links)
@@ -65,48 +73,56 @@ internal sealed class GateKeeper(
             }
         }
 
+        isConfirmed = true;
         core.UpdateExcused();
-        if (core.Gate != Gate.Confirming)
+        if (core.Gate == Gate.Confirming)
         {
-            return;
+            isReopening = false;
+            isDrainStored = false;
+            isResolveStored = false;
+            BeginResolving(Causes.Granted);
         }
-
-        isReopening = false;
-        isDrainStored = false;
-        core.Persist(core.Metadata with { IsClosed = false, IsDrained = false }, () =>
-        {
-            if (core.Gate == Gate.Confirming)
-            {
-                core.Move(Gate.Resolving, Causes.Granted);
-            }
-        });
     }
 
     public void Pump()
     {
-        if (core.Gate == Gate.Confirming && desk.IsUnreachable && !isReopening && IsProvenByPeers())
+        if (core.Gate == Gate.Confirming && desk.IsUnreachable && !isReopening && !isResolveStored && proof.IsPossible)
         {
             foreach (var link in core.Links)
             {
-                link.IsExcused = link.Link != LinkState.InSync;
+                link.IsExcused = false;
             }
 
             core.UpdateExcused();
-            core.Move(Gate.Resolving, "proven-by-peers");
+            BeginResolving(Causes.ArbiterUnreachable);
         }
 
-        if (core.Gate == Gate.Resolving && core.Links.All(IsResolved))
+        if (core.Gate == Gate.Resolving && isConfirmed && core.Now >= opensFrom && core.Links.All(IsResolved))
         {
-            core.Move(Gate.Open, Causes.Granted);
-            core.Emit(new Effect { Kind = EffectKind.OpenExports, Generation = core.Metadata.Generation });
-            core.Answer(promotion);
-            promotion = Ticket.None;
-            AnswerDrain(null);
+            Open(Causes.Granted);
         }
 
         if (core.Gate == Gate.Draining)
         {
             ContinueDrain();
+        }
+    }
+
+    /// <summary>The clock moved: the one moment at which the age of a peer's answer is known.</summary>
+    public void Tick()
+    {
+        if (core.Gate != Gate.Resolving || isConfirmed)
+        {
+            return;
+        }
+
+        if (proof.IsFresh && core.Now >= opensFrom && core.Links.All(IsResolved))
+        {
+            Open(Causes.ProvenByPeers);
+        }
+        else
+        {
+            proof.Ask();
         }
     }
 
@@ -185,6 +201,8 @@ internal sealed class GateKeeper(
 
         promotion = order;
         isRowApplied = false;
+        core.AloneBytes = 0;
+        opensFrom = core.AnsweredAt is { } answered ? answered + Distance : TimeSpan.Zero;
         if (core.Metadata.Role == Role.Fenced)
         {
             core.Move(Gate.Closed, Causes.Ordered);
@@ -224,6 +242,7 @@ internal sealed class GateKeeper(
                 History = [.. history],
                 IsDrained = false,
                 IsClosed = false,
+                IsUnopened = true,
                 MayDiscardOwnChanges = false,
             },
             () =>
@@ -283,7 +302,55 @@ internal sealed class GateKeeper(
     {
         if (core.Move(Gate.Confirming, cause))
         {
+            isConfirmed = false;
+            isResolveStored = false;
+            proof.Forget();
             desk.IsConfirmWanted = true;
+        }
+    }
+
+    // How far a promoted copy keeps behind its own last answer to the old primary.
+    private TimeSpan Distance => PeerProof.HorizonOf(core.Configuration) * 2;
+
+    private void BeginResolving(string cause)
+    {
+        isResolveStored = true;
+        core.Persist(core.Metadata with { IsClosed = false, IsDrained = false }, () =>
+        {
+            if (core.Gate == Gate.Confirming)
+            {
+                core.Move(Gate.Resolving, cause);
+            }
+        });
+    }
+
+    private void Open(string cause)
+    {
+        core.Move(Gate.Open, cause);
+        if (core.Metadata.IsUnopened)
+        {
+            core.Persist(core.Metadata with { IsUnopened = false });
+        }
+
+        core.Emit(new Effect { Kind = EffectKind.OpenExports, Generation = core.Metadata.Generation });
+        core.Answer(promotion);
+        promotion = Ticket.None;
+        AnswerDrain(null);
+    }
+
+    private void RestoreAloneBytes()
+    {
+        if (core.Metadata.Role == Role.Standby || core.Metadata.History.Count == 0 || core.Metadata.History[^1].Primary != core.Configuration.Site)
+        {
+            return;
+        }
+
+        // The figure is as old as the last record; the marks are not. A mirrored standby lacks at most what was never acknowledged.
+        core.AloneBytes = core.Metadata.History[^1].AloneBytes.Value;
+        var lacking = core.Links.Where(l => l.Link != LinkState.Detached).ToArray();
+        if (lacking.Length > 0 && lacking.All(l => l.Link != LinkState.InSync))
+        {
+            core.AloneBytes = Math.Max(core.AloneBytes, lacking.Min(l => l.Dirty.Bytes.Value));
         }
     }
 
@@ -329,11 +396,6 @@ internal sealed class GateKeeper(
         if (!row.IsComplete(link.Site))
         {
             // Granted to an earlier life of this process, or never complete: it may be missed, and has to be marked complete again.
-            if (link.Link == LinkState.InSync && core.Gate != Gate.Confirming)
-            {
-                return;
-            }
-
             if (link.Link == LinkState.InSync)
             {
                 core.Move(link, LinkState.Degraded, Causes.Granted);
@@ -350,27 +412,6 @@ internal sealed class GateKeeper(
         link.HoldsGrant = goesOn;
     }
 
-    private bool IsProvenByPeers()
-    {
-        var mirrored = 0;
-        foreach (var link in core.Links)
-        {
-            if (link.Link == LinkState.Detached)
-            {
-                continue;
-            }
-
-            if (core.Durable.Peers[link.Slot.Index].Link != LinkState.InSync || !link.HasSession)
-            {
-                return false;
-            }
-
-            mirrored++;
-        }
-
-        return mirrored > 0 && !core.Metadata.IsDrained;
-    }
-
     private bool IsResolved(PeerLink link) =>
         link.IsExcused || link.Link == LinkState.Detached
         || (link.Dirty.IsEmpty && link.Copies.Count == 0);
@@ -383,8 +424,10 @@ internal sealed class GateKeeper(
             return CoreRefusals.Faulty();
         }
 
-        // A fenced copy holds its own line of writes: only a person who accepted the loss of the other line may choose it.
-        var isEligible = core.Metadata.Role == Role.Standby || (core.Metadata.Role == Role.Fenced && detail.AcceptInconsistent);
+        // A fenced copy holds its own line of writes: only a person who accepted the loss of the other line may choose it. Unless it was
+        // drained: then it wrote nothing after its mark, and whoever wrote alone since took it out of the row's complete sites.
+        var isEligible = core.Metadata.Role == Role.Standby
+            || (core.Metadata.Role == Role.Fenced && (detail.AcceptInconsistent || core.Metadata.IsDrained));
         if (detail.Row.Primary != core.Configuration.Site || !isEligible)
         {
             return CoreRefusals.Order(OrderKind.Promote, $"the row names {detail.Row.Primary}, and this copy is {core.Metadata.Role}");
@@ -400,7 +443,8 @@ internal sealed class GateKeeper(
 
     private void ContinueDrain()
     {
-        if (!writes.IsIdle || !flushes.IsIdle)
+        // A standby that is waited for has to hold what this copy holds, failed writes included: the two may swap on the mark's word.
+        if (!writes.IsIdle || !flushes.IsIdle || (!isClosing && !core.Links.All(IsResolved)))
         {
             if (writes.WaitingCount == 0)
             {

@@ -257,6 +257,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         link.HoldsGrant = false;
         link.IsRowUncertain = false;
         link.ExposedSince = null;
+        core.AloneBytes = 0;
         link.InSyncSince = core.Now;
         link.Stage = LinkStage.Live;
         if (link.Link != LinkState.InSync)
@@ -395,6 +396,10 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
             case LinkStage.Completing when link.AppliedPosition >= link.CompletePosition:
                 Redeem(link);
                 link.Stage = LinkStage.MarkWanted;
+                break;
+            case LinkStage.Live when !link.Dirty.IsEmpty:
+                // A write failed here on a full disk and may be applied there: the standby is sent what this copy has.
+                link.Stage = LinkStage.Copying;
                 break;
             case LinkStage.Live when link.Link == LinkState.InSync && (link.IsRowUncertain || desk!.RowLacks(link)):
                 BeginBarrier(link);

@@ -109,6 +109,11 @@ internal sealed class PeerLink(PeerSlot slot, SiteId site, ByteCount size)
 
     public long CompletePosition { get; set; }
 
+    /// <summary>Position of the flush that asks whether the peer still follows; 0 when none was sent in this session.</summary>
+    public long ProofPosition { get; set; }
+
+    public TimeSpan ProofAskedAt { get; set; }
+
     public TimeSpan LastHeard { get; set; }
 
     public TimeSpan LastProgress { get; set; }
@@ -229,7 +234,7 @@ internal sealed class PeerLink(PeerSlot slot, SiteId site, ByteCount size)
         Session = session;
         Stage = LinkStage.Admitting;
         SentPosition = AppliedPosition = DurablePosition = LastFlushPosition = 0;
-        BarrierPosition = CompletePosition = SeedFlushPosition = SeedEndPosition = 0;
+        BarrierPosition = CompletePosition = ProofPosition = SeedFlushPosition = SeedEndPosition = 0;
         LastHeard = LastProgress = now;
         CopyCursor = 0;
         WasInDoubt = false;
@@ -241,7 +246,7 @@ internal sealed class PeerLink(PeerSlot slot, SiteId site, ByteCount size)
         Stage = LinkStage.Absent;
         Copies.Clear();
         CopiesReading = 0;
-        SentPosition = AppliedPosition = DurablePosition = LastFlushPosition = 0;
+        SentPosition = AppliedPosition = DurablePosition = LastFlushPosition = ProofPosition = 0;
         IsFindingExtent = false;
         SeedExtent = default;
         SeedPosition = SeedCursor;

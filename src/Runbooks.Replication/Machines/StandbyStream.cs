@@ -20,6 +20,7 @@ internal sealed class StandbyStream(CoreContext core)
     private int idle;
     private bool isAckDue;
     private bool hasFailed;
+    private bool isPrimaryDrained;
 
     public PeerSlot Peer { get; private set; }
 
@@ -40,6 +41,7 @@ internal sealed class StandbyStream(CoreContext core)
         Durable = 0;
         idle = 0;
         hasFailed = false;
+        isPrimaryDrained = false;
         isAckDue = false;
     }
 
@@ -121,6 +123,7 @@ internal sealed class StandbyStream(CoreContext core)
     {
         if (leftovers.Remove(ticket.Value))
         {
+            core.NeedsPump = true;
             return true;
         }
 
@@ -129,6 +132,9 @@ internal sealed class StandbyStream(CoreContext core)
             if (At(position).State == FrameState.Running && At(position).Ticket == ticket)
             {
                 hasFailed = true;
+                At(position).State = FrameState.Failed;
+                running--;
+                core.NeedsPump = true;
                 core.Emit(new Effect
                 {
                     Kind = EffectKind.SendFailure,
@@ -257,6 +263,14 @@ internal sealed class StandbyStream(CoreContext core)
         {
             Durable = Math.Max(Durable, position);
             isAckDue = true;
+
+            // The primary may take the answer as a proof, see PeerProof; a drained one may not.
+            core.AnsweredAt = isPrimaryDrained ? null : core.Now;
+        }
+        else if (done.Kind == FrameKind.Drained)
+        {
+            isPrimaryDrained = true;
+            core.AnsweredAt = null;
         }
 
         while (head < next && At(head).State == FrameState.Done)
@@ -265,7 +279,7 @@ internal sealed class StandbyStream(CoreContext core)
             isAckDue = true;
         }
 
-        for (var waiting = head; waiting < next && idle > 0; waiting++)
+        for (var waiting = head; waiting < next && idle > 0 && !hasFailed; waiting++)
         {
             Start(waiting);
             if (IsBarrier(At(waiting).Kind) && At(waiting).State != FrameState.Done)
@@ -318,6 +332,7 @@ internal sealed class StandbyStream(CoreContext core)
         Waiting,
         Running,
         Done,
+        Failed,
     }
 
     private struct Frame

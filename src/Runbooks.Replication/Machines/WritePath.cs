@@ -78,12 +78,46 @@ internal sealed class WritePath(CoreContext core)
         }
 
         log[position].LocalDone = true;
-        while (localDone + 1 < log.Next && log[localDone + 1].LocalDone)
+        AdvanceLocalDone();
+        TryAnswer(position);
+    }
+
+    /// <summary>The disk was full: this write is not acknowledged, and every standby gets the blocks as they are here. False when it is not ours.</summary>
+    public bool OnLocalFull(Ticket ticket)
+    {
+        if (!local.Remove(ticket, out var position))
         {
-            localDone++;
+            return false;
         }
 
-        TryAnswer(position);
+        core.NeedsPump = true;
+        local.HasTurnedAway = false;
+        if (position < log.Head)
+        {
+            return true;
+        }
+
+        ref var write = ref log[position];
+        foreach (var link in core.Links)
+        {
+            if (link.Link != LinkState.Detached)
+            {
+                // Some standbys have applied it, some will: none of them may keep what this copy does not have.
+                link.Dirty.Mark(write.Range);
+                link.ExposedSince ??= core.Now;
+            }
+        }
+
+        if (!write.Answered)
+        {
+            write.Answered = true;
+            Fail(ticket, GuestError.DiskFull);
+        }
+
+        write.LocalDone = true;
+        AdvanceLocalDone();
+        Retire();
+        return true;
     }
 
     public void OnRegionsPersisted(Ticket ticket)
@@ -392,7 +426,16 @@ internal sealed class WritePath(CoreContext core)
         }
 
         write.Answered = true;
+        core.AloneBytes += core.ExcusedMask == core.AllMask && core.AllMask != 0 ? write.Range.Length : 0;
         core.Emit(new Effect { Kind = EffectKind.AcknowledgeGuest, Ticket = write.Ticket });
+    }
+
+    private void AdvanceLocalDone()
+    {
+        while (localDone + 1 < log.Next && log[localDone + 1].LocalDone)
+        {
+            localDone++;
+        }
     }
 
     // A cold region is marked once, however many writes wait for it.

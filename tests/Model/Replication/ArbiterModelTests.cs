@@ -4,7 +4,7 @@ using Runbooks.Domain.Units;
 
 namespace Runbooks.Tests.Model.Replication;
 
-/// <summary>The arbiter's real rules under every interleaving of a small world: two agents, a line, a crash, delayed and repeated requests, two operators.</summary>
+/// <summary>The arbiter's real rules under every interleaving of a small world: two agents, a line, a crash, delayed and repeated requests, two operators, a planned swap.</summary>
 /// <remarks>
 /// Breadth first to <see cref="DepthMax"/> steps over abstract agents that follow the procedure's rules: two writes, one crash, two line
 /// changes, two requests under way, three in all. The row changes only through <see cref="ArbiterRules.Decide"/>. Data is a bit per write.
@@ -26,7 +26,10 @@ public sealed class ArbiterModelTests
     [Fact]
     public void Rules_WithoutTheVersion_AreCaught() => Assert.NotNull(Explore(keepsVersion: false).Violation);
 
-    private static (string? Violation, int States) Explore(bool keepsVersion)
+    [Fact]
+    public void PlannedSwap_WithoutTheDrain_IsCaught() => Assert.NotNull(Explore(keepsVersion: true, drains: false).Violation);
+
+    private static (string? Violation, int States) Explore(bool keepsVersion, bool drains = true)
     {
         var first = new World(new Agent(true, 1, 1, 0, 0, true, 1), new Agent(true, 0, 1, 0, 0, false, 1), true, 1, 1, 0, 3, "", "", 0, 0, 0);
         var seen = new HashSet<World> { first };
@@ -36,7 +39,7 @@ public sealed class ArbiterModelTests
             var next = new List<(World State, string Path)>();
             foreach (var (state, path) in frontier)
             {
-                foreach (var (name, after) in Successors(state, keepsVersion))
+                foreach (var (name, after) in Successors(state, keepsVersion, drains))
                 {
                     if (seen.Add(after))
                     {
@@ -73,12 +76,18 @@ public sealed class ArbiterModelTests
         }
 
         var primary = w.At(w.Primary);
+        if (w is { Generation: 2, Complete: 3 } && primary is { Role: 1, Generation: 2 } && w.First.Data != w.Second.Data
+            && Enumerable.Range(0, w.Writes.Length).All(n => Of(w, n).Origin != w.Primary))
+        {
+            return "after a planned swap the copies differ and both count as complete";
+        }
+
         return primary.Role == 1 && primary.Generation == w.Generation && (acked & ~primary.Data) != 0
             ? "the primary lacks an acknowledged write"
             : null;
     }
 
-    private static IEnumerable<(string Name, World After)> Successors(World w, bool keepsVersion)
+    private static IEnumerable<(string Name, World After)> Successors(World w, bool keepsVersion, bool drains)
     {
         for (var i = 0; i < 2; i++)
         {
@@ -111,9 +120,48 @@ public sealed class ArbiterModelTests
             }
         }
 
+        foreach (var step in PlannedSteps(w, drains))
+        {
+            yield return step;
+        }
+
         if (w.LineChanges < 2)
         {
             yield return ("line", w with { IsLinked = !w.IsLinked, LineChanges = w.LineChanges + 1 });
+        }
+    }
+
+    // The mark is given when every accepted write is answered and at both sites; from then on nothing is accepted. The run decides later.
+    private static IEnumerable<(string Name, World After)> PlannedSteps(World w, bool drains)
+    {
+        var me = w.At(w.Primary);
+        var isQuiet = Enumerable.Range(0, w.Writes.Length).All(n => Of(w, n) is { IsDead: true } or { IsAcked: true, IsRemote: true });
+        if (me is { IsUp: true, Role: 1, IsOpen: true, Mode: 0 } && w is { Drained: 0, Complete: 3 } && (isQuiet || !drains))
+        {
+            yield return ("drained", (w with { Drained = 1 + w.Primary, DrainedVersion = w.Version }).With(w.Primary, drains ? me with { IsOpen = false } : me));
+        }
+
+        if (w.Drained == 1 + w.Primary && w.Generation < 2)
+        {
+            var mark = new DrainedMark(Sites[w.Primary], new Generation(w.Generation), 0);
+            var swap = new Promote(new Generation(w.Generation), w.DrainedVersion, Sites[1 - w.Primary], null, mark)
+            {
+                Protection = Protection,
+                RequestId = "swap",
+                Asker = Sites[1 - w.Primary],
+            };
+            if (ArbiterRules.Decide(RowOf(w), swap, default) is { Granted: true, Row: { } row })
+            {
+                yield return ("swap", WithRow(w, row));
+            }
+        }
+
+        // The old primary meets the higher generation and becomes the standby of the new one, with nothing to copy.
+        var old = w.At(1 - w.Primary);
+        var isBehind = old is { IsUp: true, Role: not 0 } && old.Generation < w.Generation && w.Drained == 2 - w.Primary;
+        if (isBehind && w.IsLinked && me is { IsUp: true, Role: 1 } && me.Generation == w.Generation)
+        {
+            yield return ("admit", w.With(1 - w.Primary, old with { Role = 0, Generation = w.Generation, IsOpen = false, Mode = 0 }));
         }
     }
 
@@ -271,6 +319,12 @@ public sealed class ArbiterModelTests
         string Messages, string Writes, int Flags, int Crashes, int LineChanges)
     {
         public int Requests { get; init; }
+
+        /// <summary>1 + the site that gave the drained mark; 0 while none has.</summary>
+        public int Drained { get; init; }
+
+        /// <summary>Version of the row that the planned run read after it had the mark.</summary>
+        public int DrainedVersion { get; init; }
 
         public Agent At(int site) => site == 0 ? First : Second;
 

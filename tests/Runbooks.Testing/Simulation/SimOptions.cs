@@ -72,6 +72,9 @@ public sealed record SimOptions
     /// <summary>Probability that a local write fails with an I/O error.</summary>
     public double DiskFails { get; init; }
 
+    /// <summary>Probability that a local write finds the disk full, and lands in part.</summary>
+    public double DiskFull { get; init; }
+
     /// <summary>Whether an operator ever accepts a loss.</summary>
     public bool AcceptsLoss { get; init; }
 

@@ -428,6 +428,17 @@ public sealed class SimSite
             return;
         }
 
+        if (owner.MayCrash && world.Chance(options.DiskFull))
+        {
+            world.Note(() => $"{Site} disk is full at {effect.Range}");
+            Later(0.05, 2, () =>
+            {
+                TearInto(effect.Range, values);
+                Step(VolumeEvent.Failed(VolumeEventKind.LocalWriteFailed, effect.Ticket, 28));
+            });
+            return;
+        }
+
         writing[effect.Ticket.Value] = (effect.Range, values);
         Later(0.02, world.Chance(0.02) ? 60 : 1, () =>
         {

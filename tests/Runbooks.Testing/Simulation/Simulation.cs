@@ -126,6 +126,38 @@ public sealed class Simulation
         faults.Loop();
     }
 
+    /// <summary>Starts the sites alone, for a script: no guest, no faults, no operators, an arbiter that always answers.</summary>
+    public void StartQuietly()
+    {
+        MayCrash = false;
+        Arbiter.IsUnreliable = false;
+        foreach (var site in Sites)
+        {
+            site.Start();
+        }
+    }
+
+    /// <summary>Lets simulated time pass, with the oracles watching.</summary>
+    public void RunFor(TimeSpan time)
+    {
+        var isOver = false;
+        World.After(time, () => isOver = true);
+        while (!isOver)
+        {
+            World.Step();
+            CheckSometimes();
+        }
+
+        Check();
+    }
+
+    /// <summary>A guest's write of one block.</summary>
+    public void WriteBlock(SimSite site, int block)
+    {
+        var cells = (int)(Grain.BlockBytes / SimDisk.CellBytes);
+        Submit(site, ChangeKind.Write, block * cells, (block + 1) * cells, durable: false);
+    }
+
     /// <summary>A ticket nobody else has.</summary>
     public long NextTicket() => ++lastTicket;
 
@@ -310,12 +342,16 @@ public sealed class Simulation
 
     private void Write(SimSite site, ChangeKind change)
     {
-        var ticket = NextTicket();
         var cells = Oracle.CellCount;
         var length = 1 + World.Next(World.Chance(0.1) ? 70 : 6);
         var first = World.Chance(0.5) ? World.Next(Math.Min(cells, 48)) : World.Next(cells);
         var end = Math.Min(cells, first + length);
-        var durable = World.Chance(0.15);
+        Submit(site, change, first, end, World.Chance(0.15));
+    }
+
+    private void Submit(SimSite site, ChangeKind change, int first, int end, bool durable)
+    {
+        var ticket = NextTicket();
         var range = new ByteRange((long)first * SimDisk.CellBytes, (long)(end - first) * SimDisk.CellBytes);
         var operation = new GuestOperation(ticket, site.Index, range, change, false, durable);
         var value = change == ChangeKind.Write ? ticket : 0;
