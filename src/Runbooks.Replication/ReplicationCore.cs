@@ -17,7 +17,8 @@ namespace Runbooks.Replication;
 /// </code>
 /// <b>Threading</b>: one owner loop. <b>Contract</b>: the first event is Started; the effects of a step are started in order before the
 /// next event is taken; every effect that promises an event gets exactly one, unless the process dies. The core is dead after it threw.
-/// <b>Cost</b>: printed by <c>StepCostTests</c> of the simulation: a guest write is four steps and allocates nothing after warm-up.
+/// <b>Cost</b>: printed by <c>StepCostTests</c> of the simulation, which asserts that a guest write, its flush shared by 32,
+/// makes no object after warm-up; 0.3 to 1.7 us a step and 1 to 5 us a write were seen on a 2-core machine, quiet and overloaded.
 /// </remarks>
 public sealed class ReplicationCore
 {

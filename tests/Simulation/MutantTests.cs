@@ -22,7 +22,9 @@ public sealed class MutantTests
         }
     }
 
-    /// <summary>The control: with every rule in place the same dice hold, so a mutant that fails was caught for its own sake.</summary>
+    /// <summary>
+    /// The control: with every rule in place the same dice hold, so a mutant that fails was caught for its own sake.
+    /// </summary>
     [Fact]
     public void NoBrokenRule_TheSameSeeds_PromisesHold()
     {
@@ -36,10 +38,12 @@ public sealed class MutantTests
     {
         for (var seed = 1; seed <= SeedsMax; seed++)
         {
-            if (SimulationRunner.Violation(seed, Options(mutant), out _) is { } violation && !violation.Contains("no rest", StringComparison.Ordinal))
+            if (SimulationRunner.Violation(seed, Options(mutant), out _) is { } violation
+                && !violation.Contains("no rest", StringComparison.Ordinal))
             {
                 Assert.Null(SimulationRunner.Violation(seed, Options(Mutant.None), out _));
-                TestContext.Current.TestOutputHelper?.WriteLine($"{mutant} caught by seed {seed}: {violation.Split(Environment.NewLine)[1]}");
+                TestContext.Current.TestOutputHelper?.WriteLine(
+                    $"{mutant} caught by seed {seed}: {violation.Split(Environment.NewLine)[1]}");
                 return;
             }
         }

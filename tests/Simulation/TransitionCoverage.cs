@@ -5,7 +5,10 @@ using Runbooks.Replication;
 
 namespace Runbooks.Tests.Simulation;
 
-/// <summary>Which edges of the core's tables the runs of a class walked. Printed when the class ends; a nightly run fails on one never walked.</summary>
+/// <summary>
+/// Which edges of the core's tables the runs of a class walked. Printed when the class ends; a nightly run fails on
+/// one never walked.
+/// </summary>
 public sealed class TransitionCoverage : IDisposable
 {
     private readonly SortedDictionary<string, int> walked = new(StringComparer.Ordinal);
@@ -33,12 +36,18 @@ public sealed class TransitionCoverage : IDisposable
     public void Dispose()
     {
         var never = Edges.Where(e => !walked.ContainsKey(e)).ToArray();
-        var report = string.Create(CultureInfo.InvariantCulture, $"{Edges.Count - never.Length} of {Edges.Count} edges walked")
+        var walkedOf = string.Create(
+            CultureInfo.InvariantCulture, $"{Edges.Count - never.Length} of {Edges.Count} edges walked");
+        var report = walkedOf
             + (never.Length == 0 ? string.Empty : "; never: " + string.Join(", ", never));
         Console.WriteLine(report);
         File.WriteAllLines(
             Path.Combine(AppContext.BaseDirectory, "transition-coverage.txt"),
-            [report, .. Edges.Select(e => string.Create(CultureInfo.InvariantCulture, $"{walked.GetValueOrDefault(e),8} {e}"))]);
+            [
+                report,
+                .. Edges.Select(e => string.Create(
+                    CultureInfo.InvariantCulture, $"{walked.GetValueOrDefault(e),8} {e}")),
+            ]);
         if (Environment.GetEnvironmentVariable("RUNBOOKS_SIM_COVERAGE") == "all")
         {
             Assert.True(never.Length == 0, report);

@@ -93,7 +93,8 @@ internal sealed class LocalWriter(VolumeLoop loop, VolumeImage image, IExecutor 
         });
     }
 
-    // A write that failed for want of space may be repeated; one that failed in its flush ends the copy, whatever the number.
+    // A write that failed for want of space may be repeated; one that failed in its flush ends the copy, whatever the
+    // number.
     private void LocalDone(
         Ticket ticket, int errno, VolumeEventKind failed = VolumeEventKind.LocalWriteFailed)
     {

@@ -18,6 +18,9 @@ public enum GuestError : byte
     /// <summary>The range lies outside the volume or is empty.</summary>
     BadRange,
 
-    /// <summary>The local disk is full: this write failed, its blocks are re-sent to the standbys as they are here, the volume goes on.</summary>
+    /// <summary>
+    /// The local disk is full: this write failed, its blocks are re-sent to the standbys as they are here, the volume
+    /// goes on.
+    /// </summary>
     DiskFull,
 }

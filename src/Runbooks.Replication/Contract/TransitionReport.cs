@@ -28,7 +28,8 @@ public sealed record TransitionReport(
 /// <param name="Link">State of the link.</param>
 /// <param name="IsConnected">A session is open and admitted.</param>
 /// <param name="IsAwaited">True when acknowledgements wait for this peer.</param>
-/// <param name="Dirty">Bytes the peer is known to lack, copies on their way included; for a full copy without those after the cursor.</param>
+/// <param name="Dirty">Bytes the peer is known to lack, copies on their way included; for a full copy without those
+/// after the cursor.</param>
 /// <param name="ExposedSince">Monotonic time since when the peer is not complete; null when it is.</param>
 /// <param name="SeedCursor">Progress of the full copy.</param>
 public sealed record LinkStatus(

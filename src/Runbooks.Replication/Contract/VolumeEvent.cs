@@ -23,7 +23,8 @@ public enum VolumeEventKind : byte
     LocalWriteCompleted,
 
     /// <summary>
-    /// A local write failed before it was acknowledged to anybody. Ticket, code (errno). A full disk (ENOSPC, EDQUOT) fails that write alone;
+    /// A local write failed before it was acknowledged to anybody. Ticket, code (errno). A full disk (ENOSPC, EDQUOT)
+    /// fails that write alone;
     /// every other code ends this copy. A write that failed in its flush is reported as <see cref="LocalFlushFailed"/>.
     /// </summary>
     LocalWriteFailed,

@@ -26,7 +26,10 @@ public sealed record VolumeMetadata(
     /// <summary>True from an orderly close to the next start: no region is in doubt.</summary>
     public bool IsClosed { get; init; }
 
-    /// <summary>True from a promotion to the first opening under it: a restart in between has to keep the distance to the old primary, too.</summary>
+    /// <summary>
+    /// True from a promotion to the first opening under it: a restart in between has to keep the distance to the old
+    /// primary, too.
+    /// </summary>
     public bool IsUnopened { get; init; }
 
     /// <summary>A former primary's lone writes are kept in a recovery point and may be overwritten by the winner.</summary>
@@ -75,7 +78,8 @@ public sealed record PeerMetadata(LinkState Link)
 /// <param name="Primary">Who was primary in it.</param>
 /// <param name="AloneBytes">
 /// Bytes acknowledged under it that no complete standby holds; 0 again once one caught up. Stored every
-/// <see cref="VolumeConfiguration.FlushInterval"/> while it grows and exactly when the copy is fenced; after a crash never less than the marked regions say.
+/// <see cref="VolumeConfiguration.FlushInterval"/> while it grows and exactly when the copy is fenced; after a crash
+/// never less than the marked regions say.
 /// </param>
 public sealed record GenerationEntry(Generation Generation, SiteId Primary, ByteCount AloneBytes);
 

@@ -267,7 +267,8 @@ internal sealed class Admission(
         admitting = session;
         if (core.Metadata.Role == Role.Standby && core.Metadata.Generation == facts.Generation && HasHistory(facts))
         {
-            // Perhaps an earlier offer made it so a moment ago: nothing is welcomed on a record that a crash would take back.
+            // Perhaps an earlier offer made it so a moment ago: nothing is welcomed on a record that a crash would
+            // take back.
             core.WhenDurable(() => Welcome(peer, session));
             return;
         }
@@ -287,7 +288,8 @@ internal sealed class Admission(
     }
 
     private bool HasHistory(HandshakeFacts facts) =>
-        core.Metadata.History.Select(h => (h.Generation, h.Primary)).SequenceEqual(facts.History.Select(h => (h.Generation, h.Primary)));
+        core.Metadata.History.Select(h => (h.Generation, h.Primary))
+            .SequenceEqual(facts.History.Select(h => (h.Generation, h.Primary)));
 
     private void Welcome(PeerSlot peer, long session)
     {

@@ -46,10 +46,15 @@ internal sealed class CoreContext
 
     public bool IsPrimary => Metadata.Role == Role.Primary;
 
-    /// <summary>Bytes acknowledged under this generation that no complete standby holds; stored with every record.</summary>
+    /// <summary>
+    /// Bytes acknowledged under this generation that no complete standby holds; stored with every record.
+    /// </summary>
     public long AloneBytes { get; set; }
 
-    /// <summary>When this copy, as a standby, last made a flush of a primary durable that was not drained; null when it never did.</summary>
+    /// <summary>
+    /// When this copy, as a standby, last made a flush of a primary durable that was not drained; null when it never
+    /// did.
+    /// </summary>
     public TimeSpan? AnsweredAt { get; set; }
 
     /// <summary>Set by whoever changed something that another machine may wait for.</summary>

@@ -9,7 +9,8 @@ namespace Runbooks.Replication.Machines;
 /// <remarks>
 /// After any start, and after a promotion, a primary asks Confirm and stays closed until the answer. Then it resolves: regions that were
 /// active at an unclean stop may differ between the sites, so each awaited peer gets them re-sent, or is given up by a granted GoAlone with
-/// those regions marked dirty; only then may a guest read them. Without an answer the peers' fresh proof that this generation is still
+/// those regions marked dirty; only then may a guest read them. Without an answer the peers' fresh proof that this
+/// generation is still
 /// theirs stands in (<see cref="PeerProof"/>), and Confirm goes on being asked.
 /// A higher generation anywhere fences: exports first, then the record, then any answer to whoever brought the news.
 /// </remarks>
@@ -62,8 +63,11 @@ internal sealed class GateKeeper(
 
     public void OnConfirmed(ArbiterRow row)
     {
-        // Once per life as a primary, and not after an opening by proof: from then on the links know more than the row, and excusing one that is being marked complete would
-        // acknowledge what it lacks. A row that lacks a mirrored peer is mended by the link itself, by a barrier and MarkComplete.
+        // Once per life as a primary, and not after an opening by proof: from then on the links know more than the
+        // row, and
+        // excusing one that is being marked complete would acknowledge what it lacks. A row that lacks a mirrored peer
+        // is
+        // mended by the link itself, by a barrier and MarkComplete.
         if (!isRowApplied && core.Gate == Gate.Confirming)
         {
             isRowApplied = true;
@@ -340,12 +344,14 @@ internal sealed class GateKeeper(
 
     private void RestoreAloneBytes()
     {
-        if (core.Metadata.Role == Role.Standby || core.Metadata.History.Count == 0 || core.Metadata.History[^1].Primary != core.Configuration.Site)
+        if (core.Metadata.Role == Role.Standby || core.Metadata.History.Count == 0
+            || core.Metadata.History[^1].Primary != core.Configuration.Site)
         {
             return;
         }
 
-        // The figure is as old as the last record; the marks are not. A mirrored standby lacks at most what was never acknowledged.
+        // The figure is as old as the last record; the marks are not. A mirrored standby lacks at most what was never
+        // acknowledged.
         core.AloneBytes = core.Metadata.History[^1].AloneBytes.Value;
         var lacking = core.Links.Where(l => l.Link != LinkState.Detached).ToArray();
         if (lacking.Length > 0 && lacking.All(l => l.Link != LinkState.InSync))
@@ -424,8 +430,10 @@ internal sealed class GateKeeper(
             return CoreRefusals.Faulty();
         }
 
-        // A fenced copy holds its own line of writes: only a person who accepted the loss of the other line may choose it. Unless it was
-        // drained: then it wrote nothing after its mark, and whoever wrote alone since took it out of the row's complete sites.
+        // A fenced copy holds its own line of writes: only a person who accepted the loss of the other line may choose
+        // it. Unless it was
+        // drained: then it wrote nothing after its mark, and whoever wrote alone since took it out of the row's
+        // complete sites.
         var isEligible = core.Metadata.Role == Role.Standby
             || (core.Metadata.Role == Role.Fenced && (detail.AcceptInconsistent || core.Metadata.IsDrained));
         if (detail.Row.Primary != core.Configuration.Site || !isEligible)
@@ -443,7 +451,8 @@ internal sealed class GateKeeper(
 
     private void ContinueDrain()
     {
-        // A standby that is waited for has to hold what this copy holds, failed writes included: the two may swap on the mark's word.
+        // A standby that is waited for has to hold what this copy holds, failed writes included: the two may swap on
+        // the mark's word.
         if (!writes.IsIdle || !flushes.IsIdle || (!isClosing && !core.Links.All(IsResolved)))
         {
             if (writes.WaitingCount == 0)

@@ -109,7 +109,9 @@ internal sealed class PeerLink(PeerSlot slot, SiteId site, ByteCount size)
 
     public long CompletePosition { get; set; }
 
-    /// <summary>Position of the flush that asks whether the peer still follows; 0 when none was sent in this session.</summary>
+    /// <summary>
+    /// Position of the flush that asks whether the peer still follows; 0 when none was sent in this session.
+    /// </summary>
     public long ProofPosition { get; set; }
 
     public TimeSpan ProofAskedAt { get; set; }

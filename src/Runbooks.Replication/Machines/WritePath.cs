@@ -82,7 +82,10 @@ internal sealed class WritePath(CoreContext core)
         TryAnswer(position);
     }
 
-    /// <summary>The disk was full: this write is not acknowledged, and every standby gets the blocks as they are here. False when it is not ours.</summary>
+    /// <summary>
+    /// The disk was full: this write is not acknowledged, and every standby gets the blocks as they are here. False
+    /// when it is not ours.
+    /// </summary>
     public bool OnLocalFull(Ticket ticket)
     {
         if (!local.Remove(ticket, out var position))

@@ -4,7 +4,10 @@ using Runbooks.Domain.Units;
 
 namespace Runbooks.Tests.Model.Replication;
 
-/// <summary>The arbiter's real rules under every interleaving of a small world: two agents, a line, a crash, delayed and repeated requests, two operators, a planned swap.</summary>
+/// <summary>
+/// The arbiter's real rules under every interleaving of a small world: two agents, a line, a crash, delayed and
+/// repeated requests, two operators, a planned swap.
+/// </summary>
 /// <remarks>
 /// Breadth first to <see cref="DepthMax"/> steps over abstract agents that follow the procedure's rules: two writes, one crash, two line
 /// changes, two requests under way, three in all. The row changes only through <see cref="ArbiterRules.Decide"/>. Data is a bit per write.
@@ -27,7 +30,8 @@ public sealed class ArbiterModelTests
     public void Rules_WithoutTheVersion_AreCaught() => Assert.NotNull(Explore(keepsVersion: false).Violation);
 
     [Fact]
-    public void PlannedSwap_WithoutTheDrain_IsCaught() => Assert.NotNull(Explore(keepsVersion: true, drains: false).Violation);
+    public void PlannedSwap_WithoutTheDrain_IsCaught() =>
+        Assert.NotNull(Explore(keepsVersion: true, drains: false).Violation);
 
     private static (string? Violation, int States) Explore(bool keepsVersion, bool drains = true)
     {
@@ -76,7 +80,8 @@ public sealed class ArbiterModelTests
         }
 
         var primary = w.At(w.Primary);
-        if (w is { Generation: 2, Complete: 3 } && primary is { Role: 1, Generation: 2 } && w.First.Data != w.Second.Data
+        if (w is { Generation: 2, Complete: 3 } && primary is { Role: 1, Generation: 2 }
+            && w.First.Data != w.Second.Data
             && Enumerable.Range(0, w.Writes.Length).All(n => Of(w, n).Origin != w.Primary))
         {
             return "after a planned swap the copies differ and both count as complete";
@@ -131,14 +136,18 @@ public sealed class ArbiterModelTests
         }
     }
 
-    // The mark is given when every accepted write is answered and at both sites; from then on nothing is accepted. The run decides later.
+    // The mark is given when every accepted write is answered and at both sites; from then on nothing is accepted. The
+    // run decides later.
     private static IEnumerable<(string Name, World After)> PlannedSteps(World w, bool drains)
     {
         var me = w.At(w.Primary);
-        var isQuiet = Enumerable.Range(0, w.Writes.Length).All(n => Of(w, n) is { IsDead: true } or { IsAcked: true, IsRemote: true });
-        if (me is { IsUp: true, Role: 1, IsOpen: true, Mode: 0 } && w is { Drained: 0, Complete: 3 } && (isQuiet || !drains))
+        var isQuiet = Enumerable.Range(0, w.Writes.Length)
+            .All(n => Of(w, n) is { IsDead: true } or { IsAcked: true, IsRemote: true });
+        if (me is { IsUp: true, Role: 1, IsOpen: true, Mode: 0 } && w is { Drained: 0, Complete: 3 }
+            && (isQuiet || !drains))
         {
-            yield return ("drained", (w with { Drained = 1 + w.Primary, DrainedVersion = w.Version }).With(w.Primary, drains ? me with { IsOpen = false } : me));
+            var marked = w with { Drained = 1 + w.Primary, DrainedVersion = w.Version };
+            yield return ("drained", marked.With(w.Primary, drains ? me with { IsOpen = false } : me));
         }
 
         if (w.Drained == 1 + w.Primary && w.Generation < 2)
@@ -158,10 +167,12 @@ public sealed class ArbiterModelTests
 
         // The old primary meets the higher generation and becomes the standby of the new one, with nothing to copy.
         var old = w.At(1 - w.Primary);
-        var isBehind = old is { IsUp: true, Role: not 0 } && old.Generation < w.Generation && w.Drained == 2 - w.Primary;
+        var isBehind = old is { IsUp: true, Role: not 0 } && old.Generation < w.Generation
+            && w.Drained == 2 - w.Primary;
         if (isBehind && w.IsLinked && me is { IsUp: true, Role: 1 } && me.Generation == w.Generation)
         {
-            yield return ("admit", w.With(1 - w.Primary, old with { Role = 0, Generation = w.Generation, IsOpen = false, Mode = 0 }));
+            var admitted = old with { Role = 0, Generation = w.Generation, IsOpen = false, Mode = 0 };
+            yield return ("admit", w.With(1 - w.Primary, admitted));
         }
     }
 

@@ -5,7 +5,10 @@ using Runbooks.Replication.Tracking;
 
 namespace Runbooks.Tests.Model.Replication;
 
-/// <summary>The dirty map against a set of block numbers, for any sequence of marks and clears; a failure is shrunk to the shortest one.</summary>
+/// <summary>
+/// The dirty map against a set of block numbers, for any sequence of marks and clears; a failure is shrunk to the
+/// shortest one.
+/// </summary>
 public sealed class DirtyBlocksProperties
 {
     private const int Blocks = 40_000;
@@ -34,7 +37,8 @@ public sealed class DirtyBlocksProperties
                     return false;
                 }
 
-                visited.AddRange(Enumerable.Range((int)(run.Offset / Grain.BlockBytes), (int)(run.Length / Grain.BlockBytes)));
+                visited.AddRange(Enumerable.Range(
+                    (int)(run.Offset / Grain.BlockBytes), (int)(run.Length / Grain.BlockBytes)));
             }
 
             return visited.SequenceEqual(obvious);

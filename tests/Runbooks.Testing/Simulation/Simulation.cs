@@ -126,7 +126,9 @@ public sealed class Simulation
         faults.Loop();
     }
 
-    /// <summary>Starts the sites alone, for a script: no guest, no faults, no operators, an arbiter that always answers.</summary>
+    /// <summary>
+    /// Starts the sites alone, for a script: no guest, no faults, no operators, an arbiter that always answers.
+    /// </summary>
     public void StartQuietly()
     {
         MayCrash = false;

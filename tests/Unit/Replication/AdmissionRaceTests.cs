@@ -4,10 +4,13 @@ using Runbooks.Replication;
 
 namespace Runbooks.Tests.Unit.Replication;
 
-/// <summary>Hazard: a session is welcomed on a role that a crash would take back, or for a connection that is dead.</summary>
+/// <summary>
+/// Hazard: a session is welcomed on a role that a crash would take back, or for a connection that is dead.
+/// </summary>
 public sealed class AdmissionRaceTests
 {
-    private static readonly VolumeMetadata Winner = VolumeMetadata.NewPrimary(CoreRig.B, 1) with { Generation = new Generation(2) };
+    private static readonly VolumeMetadata Winner =
+        VolumeMetadata.NewPrimary(CoreRig.B, 1) with { Generation = new Generation(2) };
 
     [Fact]
     public void NewerOffer_RecordOfTheEarlierNotDurable_WaitsForIt()
@@ -55,7 +58,9 @@ public sealed class AdmissionRaceTests
     }
 
     private static Domain.Errors.Refusal? Promote(CoreRig rig) =>
-        rig.Order(OrderKind.Promote, new PromotionOrder(CoreRig.Row(3, 9, CoreRig.A, CoreRig.A), AcceptInconsistent: false));
+        rig.Order(
+            OrderKind.Promote,
+            new PromotionOrder(CoreRig.Row(3, 9, CoreRig.A, CoreRig.A), AcceptInconsistent: false));
 
     private static CoreRig Offered(long session)
     {
@@ -65,7 +70,9 @@ public sealed class AdmissionRaceTests
         return rig;
     }
 
-    private static void Offer(CoreRig rig, long session) => rig.Do(VolumeEvent.PeerOffered(CoreRig.Peer, session, CoreRig.FactsOf(Winner)));
+    private static void Offer(CoreRig rig, long session) =>
+        rig.Do(VolumeEvent.PeerOffered(CoreRig.Peer, session, CoreRig.FactsOf(Winner)));
 
-    private static void Store(CoreRig rig) => rig.Do(VolumeEvent.MetadataPersisted(rig.Last(EffectKind.PersistMetadata).Position));
+    private static void Store(CoreRig rig) =>
+        rig.Do(VolumeEvent.MetadataPersisted(rig.Last(EffectKind.PersistMetadata).Position));
 }

@@ -7,7 +7,9 @@ using Runbooks.Replication;
 
 namespace Runbooks.Tests.Unit.Replication;
 
-/// <summary>One core at site a with standby b, on a disk that does everything at once unless a test holds it back.</summary>
+/// <summary>
+/// One core at site a with standby b, on a disk that does everything at once unless a test holds it back.
+/// </summary>
 internal sealed class CoreRig
 {
     public static readonly SiteId A = SiteId.Parse("a");
@@ -65,7 +67,8 @@ internal sealed class CoreRig
 
     public Effect Last(EffectKind kind) => Seen.Last(e => e.Kind == kind);
 
-    public bool Acknowledged(long ticket) => Seen.Any(e => e.Kind == EffectKind.AcknowledgeGuest && e.Ticket.Value == ticket);
+    public bool Acknowledged(long ticket) =>
+        Seen.Any(e => e.Kind == EffectKind.AcknowledgeGuest && e.Ticket.Value == ticket);
 
     public void Do(in VolumeEvent happened)
     {
@@ -102,7 +105,9 @@ internal sealed class CoreRig
     /// <summary>The standby has applied and flushed everything that was sent.</summary>
     public void AnswerFrames(long session = 1)
     {
-        var sent = Seen.Where(e => e.Kind is EffectKind.SendFrame or EffectKind.SendChange && e.Session == session).Max(e => e.Position);
+        var sent = Seen
+            .Where(e => e.Kind is EffectKind.SendFrame or EffectKind.SendChange && e.Session == session)
+            .Max(e => e.Position);
         Do(VolumeEvent.PeerAcknowledged(Peer, session, sent, sent));
     }
 

@@ -4,7 +4,9 @@ using Runbooks.Replication;
 
 namespace Runbooks.Tests.Unit.Replication;
 
-/// <summary>Hazard: an acknowledgement that only one site can keep, or a record that does not say how much that was.</summary>
+/// <summary>
+/// Hazard: an acknowledgement that only one site can keep, or a record that does not say how much that was.
+/// </summary>
 public sealed class ExposureTests
 {
     [Fact]
@@ -51,7 +53,8 @@ public sealed class ExposureTests
     [Fact]
     public void CrashedAlone_Started_TheMarksSpeakForTheFigure()
     {
-        var rig = new CoreRig(CoreRig.Mirrored with { Peers = [new PeerMetadata(LinkState.Degraded)] }, new ByteRange(0, 65536));
+        var rig = new CoreRig(
+            CoreRig.Mirrored with { Peers = [new PeerMetadata(LinkState.Degraded)] }, new ByteRange(0, 65536));
         rig.Do(VolumeEvent.GenerationSeen(new Generation(2)));
         Assert.Equal(65536, rig.Core.Metadata.History[^1].AloneBytes.Value);
     }

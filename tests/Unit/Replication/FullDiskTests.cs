@@ -4,7 +4,9 @@ using Runbooks.Replication;
 
 namespace Runbooks.Tests.Unit.Replication;
 
-/// <summary>Hazard: a full disk ends a volume for good, or leaves the standby with a write that this copy does not have.</summary>
+/// <summary>
+/// Hazard: a full disk ends a volume for good, or leaves the standby with a write that this copy does not have.
+/// </summary>
 public sealed class FullDiskTests
 {
     private const int NoSpace = 28;
@@ -47,7 +49,8 @@ public sealed class FullDiskTests
         rig.Held.Add(EffectKind.WriteLocal);
         Offer(rig, 5);
         rig.Do(VolumeEvent.ChangeArrived(
-            CoreRig.Peer, 5, 1, Generation.First, new Ticket(40), CoreRig.Block(0), ChangeKind.Write, ChangeFlags.None));
+            CoreRig.Peer, 5, 1, Generation.First, new Ticket(40), CoreRig.Block(0),
+            ChangeKind.Write, ChangeFlags.None));
         rig.Do(VolumeEvent.Failed(VolumeEventKind.LocalWriteFailed, new Ticket(40), NoSpace));
         Assert.Equal(NoSpace, rig.Last(EffectKind.SendFailure).Code);
         Assert.False(rig.Core.Metadata.IsFaulty);
@@ -56,7 +59,8 @@ public sealed class FullDiskTests
     }
 
     private static void Offer(CoreRig rig, long session) =>
-        rig.Do(VolumeEvent.PeerOffered(CoreRig.Peer, session, CoreRig.FactsOf(CoreRig.Following with { Role = Role.Primary })));
+        rig.Do(VolumeEvent.PeerOffered(
+            CoreRig.Peer, session, CoreRig.FactsOf(CoreRig.Following with { Role = Role.Primary })));
 
     private static CoreRig FailedWrite(int code)
     {

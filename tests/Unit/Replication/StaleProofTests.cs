@@ -4,7 +4,9 @@ using Runbooks.Replication;
 
 namespace Runbooks.Tests.Unit.Replication;
 
-/// <summary>Hazard: a restarted primary takes an old or stalled word of its standby for a proof that nobody was promoted.</summary>
+/// <summary>
+/// Hazard: a restarted primary takes an old or stalled word of its standby for a proof that nobody was promoted.
+/// </summary>
 public sealed class StaleProofTests
 {
     [Fact]
@@ -85,7 +87,8 @@ public sealed class StaleProofTests
     {
         var rig = new CoreRig(CoreRig.Following);
         rig.Wait(10_000);
-        rig.Do(VolumeEvent.PeerOffered(CoreRig.Peer, 5, CoreRig.FactsOf(CoreRig.Following with { Role = Role.Primary })));
+        rig.Do(VolumeEvent.PeerOffered(
+            CoreRig.Peer, 5, CoreRig.FactsOf(CoreRig.Following with { Role = Role.Primary })));
         rig.Do(VolumeEvent.FrameArrived(CoreRig.Peer, 5, 1, Generation.First, FrameKind.Flush));
         Assert.Equal(1, rig.Last(EffectKind.SendAck).Durable);
         return rig;
