@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Runbooks.Audit.Bundle;
+using Runbooks.Cli.Records;
 
 namespace Runbooks.Cli.Demo.Scenes;
 
@@ -10,6 +11,7 @@ internal static class ProofScene
     public static async Task PlayAsync(DemoState state, CancellationToken cancellationToken)
     {
         state.Narrator.Chapter(9, "The proof");
+        await FinalCheckAsync(state, cancellationToken);
         var bundle = await state.Operator.DownloadAsync("/api/v1/audit/export", cancellationToken);
         var verified = AuditBundle.Read(new MemoryStream(bundle)).Verify();
         state.Figures["auditVerified"] = verified.Verified;
@@ -26,6 +28,34 @@ internal static class ProofScene
         {
             await File.WriteAllBytesAsync(Path.Combine(folder, "audit.tar"), bundle, cancellationToken);
         }
+    }
+
+    // After everything: each record that was ever acknowledged is at the primary, and the two copies are equal to the last byte.
+    private static async Task FinalCheckAsync(DemoState state, CancellationToken cancellationToken)
+    {
+        await state.Load.StopAsync();
+        var acknowledged = AcknowledgedRecords.Read(state.Load.AcknowledgedFile);
+        var check = RecordCheck.Run(state.ExportOf(DemoState.SiteA, "disk1"), acknowledged);
+        state.Figures["acknowledgedWrites"] = check.Acknowledged;
+        state.Figures["lostWrites"] = state.Figures["lostWrites"]!.GetValue<long>() + check.Lost;
+        state.Check(
+            "Nothing was lost over the whole story", check is { Lost: 0, Torn: 0 }, $"{check.Acknowledged} acknowledged, {check.Lost} lost");
+        await SilenceScene.WaitForAsync(state, SilenceScene.IsComplete, "both sites complete at the end", cancellationToken);
+        var different = new List<string>();
+        foreach (var (disk, volume) in state.Volumes)
+        {
+            var answer = await state.Stack.AgentVerbAsync(
+                ["volume", "compare", "--data", state.Stack.FolderOf(DemoState.SiteA), "--id", volume, "--peer", DemoState.SiteB], cancellationToken);
+            if (!answer.Contains("\"differences\": []", StringComparison.Ordinal))
+            {
+                different.Add($"{disk}: {answer}");
+            }
+        }
+
+        state.Check(
+            "Both copies are equal to the last byte",
+            different.Count == 0,
+            different.Count == 0 ? $"{state.Sizes.Values.Sum() >> 20} MiB compared by SHA-256, online" : string.Join("; ", different));
     }
 
     // One digit of one record's text, in a copy: the smallest forgery there is.
