@@ -8,8 +8,8 @@ using Runbooks.Workflows.Runbook;
 namespace Runbooks.Tests.Replay;
 
 /// <summary>
-/// Every released workflow's recorded runs, replayed against the code of today. A run in flight at a customer's is one of these: a change that
-/// breaks a replay needs a patch, never a new recording.
+/// Every released workflow's recorded runs, replayed against the code of today. A run in flight at a customer's is one
+/// of these: a change that breaks a replay needs a patch, never a new recording.
 /// </summary>
 public sealed class HistoryTests
 {
@@ -21,7 +21,8 @@ public sealed class HistoryTests
     private static string Folder => Path.Combine(RepositoryRoot.Path, "tests", "Replay", "Histories");
 
     private static IReadOnlyList<Type> WorkflowTypes =>
-        [.. typeof(RunbookWorkflow).Assembly.GetTypes().Where(t => t.GetCustomAttribute<WorkflowAttribute>() is not null)];
+        [.. typeof(RunbookWorkflow).Assembly.GetTypes()
+            .Where(t => t.GetCustomAttribute<WorkflowAttribute>() is not null)];
 
     [Theory]
     [MemberData(nameof(Histories))]
@@ -46,7 +47,8 @@ public sealed class HistoryTests
     {
         var file = Path.Combine("CatchUp", "after-return.json");
 
-        var result = await Replayer([typeof(ReorderedCatchUp)]).ReplayWorkflowAsync(Read(file), throwOnReplayFailure: false);
+        var result = await Replayer([typeof(ReorderedCatchUp)])
+            .ReplayWorkflowAsync(Read(file), throwOnReplayFailure: false);
 
         Assert.IsType<WorkflowNondeterminismException>(result.ReplayFailure);
     }

@@ -3,7 +3,7 @@ using Runbooks.Workflows.CatchUp;
 
 namespace Runbooks.Tests.Replay;
 
-/// <summary>A catch-up that somebody has changed without a patch: it waits where the recorded one asked the arbiter.</summary>
+/// <summary>A catch-up changed without a patch: it waits where the recorded one asked the arbiter.</summary>
 [Workflow("CatchUp")]
 public sealed class ReorderedCatchUp
 {

@@ -191,7 +191,7 @@ public sealed class DeterminismCases
 
     private static async Task<Temporalio.Api.History.V1.HistoryEvent> EventAsync(WorkflowHandle handle, EventType type)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (true)
         {
             var history = await handle.FetchHistoryAsync();

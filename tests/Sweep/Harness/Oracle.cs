@@ -11,7 +11,9 @@ internal static class Oracle
         .Concat(site.Points.Where(p => p.Value.Reason == Domain.States.RecoveryPointReason.Drill).Select(p => $"point {p.Key} left"))
         .Select(left => $"{site.Site}: {left}"));
 
-    /// <summary>Every member is served by the site the arbiter names, unless that site is dead and nobody was promoted.</summary>
+    /// <summary>
+    /// Every member is served by the site the arbiter names, unless that site is dead and nobody was promoted.
+    /// </summary>
     public static IEnumerable<string> NotServed(WorldModel world)
     {
         foreach (var (id, row) in world.Rows)

@@ -100,7 +100,8 @@ public sealed class ShieldTests
         return play;
     }
 
-    // The call goes on only when the procedure has seen the cancel: that it comes in the middle is the point of the test.
+    // The call goes on only when the procedure has seen the cancel: that it comes in the middle is the point of the
+    // test.
     private static async Task CancelAndWaitAsync(WorkflowHandle handle)
     {
         await handle.CancelAsync();

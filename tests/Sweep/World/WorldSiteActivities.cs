@@ -106,7 +106,8 @@ internal sealed class WorldSiteActivities(Worlds worlds, SiteId at)
         copy.Role = Role.Primary;
         copy.IsOpen = true;
 
-        // A site that never turned around after it was quiesced is promoted again: that pause was of the old generation.
+        // A site that never turned around after it was quiesced is promoted again: that pause was of the old
+        // generation.
         copy.IsQuiesced = false;
         return new PromoteResult(Exports, $"{at}:10809", copy.Generation);
     });

@@ -30,7 +30,7 @@ internal static class ProofScene
         }
     }
 
-    // After everything: each record that was ever acknowledged is at the primary, and the two copies are equal to the last byte.
+    // After everything: each record ever acknowledged is at the primary, and the two copies are equal to the last byte.
     private static async Task FinalCheckAsync(DemoState state, CancellationToken cancellationToken)
     {
         await state.Load.StopAsync();
@@ -39,13 +39,20 @@ internal static class ProofScene
         state.Figures["acknowledgedWrites"] = check.Acknowledged;
         state.Figures["lostWrites"] = state.Figures["lostWrites"]!.GetValue<long>() + check.Lost;
         state.Check(
-            "Nothing was lost over the whole story", check is { Lost: 0, Torn: 0 }, $"{check.Acknowledged} acknowledged, {check.Lost} lost");
-        await SilenceScene.WaitForAsync(state, SilenceScene.IsComplete, "both sites complete at the end", cancellationToken);
+            "Nothing was lost over the whole story",
+            check is { Lost: 0, Torn: 0 },
+            $"{check.Acknowledged} acknowledged, {check.Lost} lost");
+        await SilenceScene.WaitForAsync(
+            state, SilenceScene.IsComplete, "both sites complete at the end", cancellationToken);
         var different = new List<string>();
         foreach (var (disk, volume) in state.Volumes)
         {
             var answer = await state.Stack.AgentVerbAsync(
-                ["volume", "compare", "--data", state.Stack.FolderOf(DemoState.SiteA), "--id", volume, "--peer", DemoState.SiteB], cancellationToken);
+                [
+                    "volume", "compare", "--data", state.Stack.FolderOf(DemoState.SiteA), "--id", volume,
+                    "--peer", DemoState.SiteB,
+                ],
+                cancellationToken);
             if (!answer.Contains("\"differences\": []", StringComparison.Ordinal))
             {
                 different.Add($"{disk}: {answer}");
@@ -55,7 +62,9 @@ internal static class ProofScene
         state.Check(
             "Both copies are equal to the last byte",
             different.Count == 0,
-            different.Count == 0 ? $"{state.Sizes.Values.Sum() >> 20} MiB compared by SHA-256, online" : string.Join("; ", different));
+            different.Count == 0
+                ? $"{state.Sizes.Values.Sum() >> 20} MiB compared by SHA-256, online"
+                : string.Join("; ", different));
     }
 
     // One digit of one record's text, in a copy: the smallest forgery there is.
