@@ -330,7 +330,9 @@ public sealed class DeterminismCases
         public async Task RunAsync()
         {
             var timer = Workflow.DelayAsync(300);
-            await Task.Run(() => { });
+
+            // Long enough that the task is still running when it is awaited, short enough to be back before the timer.
+            await Task.Run(() => Thread.Sleep(50));
             await timer;
         }
     }
