@@ -1,0 +1,43 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import { RouterProvider } from 'react-router';
+import { ApiProblem } from '@/api/problem';
+import { LiveStream } from '@/api/live';
+import { theme } from '@/theme';
+import { LiveContext } from './live';
+import { router } from './routes';
+import { invalidatedBy } from './invalidation';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // Views are read again when an event names them; the interval is for what no event tells.
+      staleTime: 5_000,
+      retry: (failures, error) => failures < 3 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
+    },
+    mutations: { retry: false },
+  },
+});
+
+export function App() {
+  const live = useMemo(() => new LiveStream(() => void queries.invalidateQueries()), []);
+  useEffect(
+    () =>
+      live.listen((event) => {
+        for (const key of invalidatedBy(event)) void queries.invalidateQueries({ queryKey: key });
+      }),
+    [live],
+  );
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <Notifications position="bottom-right" />
+      <QueryClientProvider client={queries}>
+        <LiveContext value={live}>
+          <RouterProvider router={router} />
+        </LiveContext>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,84 @@
+import { ActionIcon, Badge, Group, Menu, Text, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconMoon, IconSun } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from 'react-router';
+import { api } from '@/api/client';
+import { useNow } from '@/ui/now';
+import { chooseZone, useZone } from '@/ui/zone';
+import { useLiveness } from './live';
+import type { Me } from './session';
+
+export function Header({ me }: { readonly me: Me }) {
+  return (
+    <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+      <UnstyledButton component={Link} to="/">
+        <Text fw={800} size="lg">Runbooks</Text>
+      </UnstyledButton>
+      <Group gap="md" wrap="nowrap">
+        <Liveness />
+        <Clock />
+        <SchemeSwitch />
+        <Person me={me} />
+      </Group>
+    </Group>
+  );
+}
+
+function Liveness() {
+  const state = useLiveness();
+  const zone = useZone();
+  if (state.name === 'live') {
+    return <Badge variant="light" color="teal" role="status">live</Badge>;
+  }
+  const since = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: zone }).format(state.since);
+  return (
+    <Badge variant="filled" color={state.name === 'stale' ? 'red' : 'gray'} role="status">
+      {state.name === 'stale' ? `stale since ${since}` : 'connecting'}
+    </Badge>
+  );
+}
+
+function Clock() {
+  const now = useNow();
+  const zone = useZone();
+  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: zone }).format(now);
+  return (
+    <Tooltip label={zone === 'UTC' ? 'Show times in the zone of this machine' : 'Show times in UTC'}>
+      <UnstyledButton onClick={() => chooseZone(zone === 'UTC' ? 'local' : 'UTC')} fz="sm">
+        {time} {zone}
+      </UnstyledButton>
+    </Tooltip>
+  );
+}
+
+function SchemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const next = scheme === 'dark' ? 'light' : 'dark';
+  return (
+    <ActionIcon variant="subtle" color="gray" aria-label={`Use the ${next} colours`} onClick={() => setColorScheme(next)}>
+      {scheme === 'dark' ? <IconSun size={18} aria-hidden /> : <IconMoon size={18} aria-hidden />}
+    </ActionIcon>
+  );
+}
+
+function Person({ me }: { readonly me: Me }) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const signOut = async () => {
+    await api.DELETE('/api/v1/session');
+    queries.clear();
+    await navigate('/signin');
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <UnstyledButton fz="sm" fw={600}>{me.name}</UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{[...new Set(me.roles.map((binding) => binding.role))].join(', ')}</Menu.Label>
+        <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,21 @@
+import { createContext, use, useEffect } from 'react';
+import { useLiveState, type LiveEvent, type LiveState, type LiveStream } from '@/api/live';
+
+export const LiveContext = createContext<LiveStream | null>(null);
+
+export function useLive(): LiveStream {
+  const live = use(LiveContext);
+  if (!live) throw new Error('useLive is called outside of App.');
+  return live;
+}
+
+/** Whether what the page shows is current. */
+export function useLiveness(): LiveState {
+  return useLiveState(useLive());
+}
+
+/** Calls for each event of the stream; `tell` must keep its identity. */
+export function useLiveEvents(tell: (event: LiveEvent) => void): void {
+  const live = useLive();
+  useEffect(() => live.listen(tell), [live, tell]);
+}

@@ -1,0 +1,22 @@
+import { createBrowserRouter } from 'react-router';
+import { PageFailed } from './PageFailed';
+import { Shell } from './Shell';
+
+/** Every address of the console. Pages are loaded when they are opened; each module exports its page as `Component`. */
+export const router = createBrowserRouter([
+  { path: '/signin', lazy: () => import('@/features/signin/SignInPage'), ErrorBoundary: PageFailed },
+  {
+    path: '/',
+    Component: Shell,
+    ErrorBoundary: PageFailed,
+    children: [
+      {
+        ErrorBoundary: PageFailed,
+        children: [
+          { index: true, lazy: () => import('@/features/overview/OverviewPage') },
+          { path: '*', lazy: () => import('./NotFoundPage') },
+        ],
+      },
+    ],
+  },
+]);

@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// RUNBOOKS_API names the control plane that the development server speaks to.
+const controlPlane = process.env['RUNBOOKS_API'] ?? 'http://127.0.0.1:7080';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    outDir: process.env['RUNBOOKS_WEB_OUT'] ?? 'dist',
+    emptyOutDir: true,
+    manifest: true,
+    target: 'es2023',
+    // A data: address in a style sheet or script would need a wider content security policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1600,
+  },
+  worker: { format: 'es' },
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/healthz', '/docs', '/openapi', '/emergency'].map((path) => [
+        path,
+        { target: controlPlane, changeOrigin: false, secure: false },
+      ]),
+    ),
+  },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+    setupFiles: ['src/testing/setup.ts'],
+  },
+});
