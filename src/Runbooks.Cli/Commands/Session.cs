@@ -29,7 +29,7 @@ internal sealed class Session : IDisposable
             ? throw new UsageException(
                 "No control plane is known.\n  Cause: there is no --api with --token-file, no RUNBOOKS_API with "
                     + "RUNBOOKS_TOKEN, and no context file at "
-                + $"{Context.DefaultFile}.\n  Correction: start a local stack with 'runbooks up', or name a control "
+                + $"{Context.StoredFile}.\n  Correction: start a local stack with 'runbooks up', or name a control "
                 + $"plane with --api and --token-file.")
             : new Session(new ApiClient(context), PrinterOf(parsed), parsed.InvocationConfiguration.Error);
     }

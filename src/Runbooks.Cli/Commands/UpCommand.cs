@@ -41,9 +41,13 @@ internal static class UpCommand
         return command;
     }
 
-    private static string DefaultFolder() => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
-            Environment.SpecialFolderOption.DoNotVerify), "runbooks");
+    // Under root the database has an account of its own, which cannot walk through root's home.
+    private static string DefaultFolder() => Environment.IsPrivilegedProcess
+        ? "/var/lib/runbooks/local"
+        : Path.Combine(
+            Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "runbooks");
 
     private static async Task<int> RunAsync(
         string folder, string[] sites, bool free, bool writeContext, Printer printer,
@@ -125,7 +129,7 @@ internal static class UpCommand
 
         if (writeContext)
         {
-            new Context([stack.Api], stack.AdminToken).Write(Context.DefaultFile);
+            new Context([stack.Api], stack.AdminToken).Write(Context.StoredFile);
             printer.Output.WriteLine("\nLater commands talk to it: runbooks status");
         }
         else

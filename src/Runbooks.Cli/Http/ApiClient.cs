@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -167,9 +168,24 @@ internal sealed class ApiClient : IDisposable
             }
         }
 
-        throw last as ApiException ?? new ApiException(
+        throw last as ApiException ?? NobodyAnswers(last);
+    }
+
+    private ApiException NobodyAnswers(Exception? last)
+    {
+        var correction = "start one with 'runbooks up', or name another with --api.";
+        var cause = last?.Message;
+        if (last?.InnerException is AuthenticationException untrusted)
+        {
+            cause = untrusted.Message;
+            correction =
+                "name the certificate authority of this control plane with --ca (its file pki/ca.crt), or check "
+                + "the address.";
+        }
+
+        return new ApiException(
             0, null,
-            $"No control plane answers at {string.Join(", ", context.Addresses)}.\n  Cause: {last?.Message}\n"
-            + "  Correction: start one with 'runbooks up', or name another with --api.");
+            $"No control plane answers at {string.Join(", ", context.Addresses)}.\n  Cause: {cause}\n"
+            + $"  Correction: {correction}");
     }
 }

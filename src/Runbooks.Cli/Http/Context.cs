@@ -5,28 +5,36 @@ namespace Runbooks.Cli.Http;
 /// <summary>Which control plane a command talks to, and as whom.</summary>
 /// <param name="Addresses">Every API address, tried in order: the command works when the first is dead.</param>
 /// <param name="Token">Bearer token.</param>
-/// <param name="Authority">File with the certificate authority to trust for https addresses; null trusts the system's.</param>
+/// <param name="Authority">File with the certificate authority to trust for https addresses; null trusts the
+/// system's.</param>
 internal sealed record Context(IReadOnlyList<string> Addresses, string Token, string? Authority = null)
 {
-    /// <summary>Where <c>up</c> leaves the context for later commands.</summary>
-    public static string DefaultFile => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } home
-            ? home
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config"),
-        "runbooks",
-        "context.json");
+    /// <summary>Where <c>up</c> leaves the context and later commands look for it: RUNBOOKS_CONTEXT, else the folder of
+    /// the user's configuration.</summary>
+    public static string StoredFile => Environment.GetEnvironmentVariable("RUNBOOKS_CONTEXT") is { Length: > 0 } file
+        ? Path.GetFullPath(file)
+        : Path.Combine(
+            Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } home
+                ? home
+                : Path.Combine(
+                    Environment.GetFolderPath(
+                        Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
+                    ".config"),
+            "runbooks",
+            "context.json");
 
     /// <summary>Command line before environment before file.</summary>
     public static Context? Find(string[] addresses, string? tokenFile, string? authority = null)
     {
-        var stored = Read(Environment.GetEnvironmentVariable("RUNBOOKS_CONTEXT") is { Length: > 0 } file ? file : DefaultFile);
+        var stored = Read(StoredFile);
         var chosen = addresses.Length > 0 ? addresses
             : Environment.GetEnvironmentVariable("RUNBOOKS_API") is { Length: > 0 } api ? api.Split(',')
             : stored?.Addresses;
         var token = tokenFile is not null ? File.ReadAllText(tokenFile).Trim()
             : Environment.GetEnvironmentVariable("RUNBOOKS_TOKEN") is { Length: > 0 } given ? given
             : stored?.Token;
-        var trusted = authority ?? (Environment.GetEnvironmentVariable("RUNBOOKS_CA") is { Length: > 0 } ca ? ca : stored?.Authority);
+        var trusted =
+            authority ?? (Environment.GetEnvironmentVariable("RUNBOOKS_CA") is { Length: > 0 } ca ? ca : stored?.Authority);
         return chosen is null || token is null ? null : new Context([.. chosen], token, trusted);
     }
 

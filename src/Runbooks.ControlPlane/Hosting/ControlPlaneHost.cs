@@ -81,7 +81,12 @@ public sealed class ControlPlaneHost : IAsyncDisposable
 
     public Task WaitAsync(CancellationToken cancel) => App.WaitForShutdownAsync(cancel);
 
-    public ValueTask DisposeAsync() => DisposeAsync(_owned);
+    public async ValueTask DisposeAsync()
+    {
+        // Background work ends before what it works with goes away.
+        await App.StopAsync();
+        await DisposeAsync(_owned);
+    }
 
     private static async ValueTask DisposeAsync(List<IAsyncDisposable> owned)
     {

@@ -2,13 +2,34 @@ using System.Diagnostics;
 
 namespace Runbooks.Tests.Integration.Cli;
 
-/// <summary>The command line as scripts use it: a process of its own with arguments, environment, output and an exit code.</summary>
+/// <summary>
+/// The command line as scripts use it: a process of its own with arguments, environment, output and an exit code.
+/// </summary>
 internal sealed record CliProcess(string Api, string Token)
 {
+    /// <summary>Path of the built program.</summary>
+    public static string Program { get; } = Find();
+
+    /// <summary>Variables beside the address and the token; an empty value removes one.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
     public async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
     {
-        var info = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        info.ArgumentList.Add(Program());
+        using var process = Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>Starts it and leaves it running; the caller ends it.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var info = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+        info.ArgumentList.Add(Program);
         foreach (var argument in arguments)
         {
             info.ArgumentList.Add(argument);
@@ -17,27 +38,22 @@ internal sealed record CliProcess(string Api, string Token)
         info.Environment["RUNBOOKS_API"] = Api;
         info.Environment["RUNBOOKS_TOKEN"] = Token;
         info.Environment["RUNBOOKS_CONTEXT"] = "/dev/null/none";
-        using var process = Process.Start(info)!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output, await errors);
-    }
-
-    private static string Program()
-    {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        foreach (var (name, value) in Variables)
         {
-            var built = Path.Combine(folder.FullName, "src", "Runbooks.Cli", "bin", configuration, "net10.0", "Runbooks.Cli.dll");
-            if (File.Exists(built))
-            {
-                return built;
-            }
+            info.Environment[name] = value.Length > 0 ? value : null;
         }
 
-        Assert.Skip("The command line is not built: dotnet build src/Runbooks.Cli");
-        return string.Empty;
+        var process = Process.Start(info)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    private static string Find()
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory);
+        var configuration = framework.Parent!;
+        var repository = configuration.Parent!.Parent!.Parent!.Parent!;
+        return Path.Combine(
+            repository.FullName, "src", "Runbooks.Cli", "bin", configuration.Name, framework.Name, "Runbooks.Cli.dll");
     }
 }

@@ -27,7 +27,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _plane = await ControlPlaneFixture.StartAsync(o => o with { Roles = ControlPlaneRoles.All });
-        _admin = new CliProcess(_plane.Host.Addresses.Api, _plane.Admin.DefaultRequestHeaders.Authorization!.Parameter!);
+        _admin = new CliProcess(_plane.Host.Addresses.Api, _plane.AdminToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -43,7 +43,9 @@ public sealed class CommandLineTests : IAsyncLifetime
         await OkAsync("group", "add", "payments");
         await OkAsync("workload", "add", "pay-db", "--group", "payments", "--site", "site-a", "--disk", "data=1GiB");
         Assert.Equal("pay-db\n", await OkAsync("workload", "list", "-o", "name"));
-        Assert.Equal(1L << 30, (long)JsonNode.Parse(await OkAsync("workload", "get", "pay-db", "-o", "json"))!["metadata"]!["disks"]![0]!["sizeBytes"]!);
+        Assert.Equal(1L << 30,
+            (long)JsonNode.Parse(await OkAsync("workload", "get", "pay-db", "-o",
+                "json"))!["metadata"]!["disks"]![0]!["sizeBytes"]!);
         Assert.Contains("never-enrolled", await OkAsync("site", "list"), StringComparison.Ordinal);
         Assert.Contains("id: site-a", await OkAsync("site", "list", "-o", "yaml"), StringComparison.Ordinal);
         await OkAsync("workload", "set", "pay-db", "--title", "Database of payments");
@@ -60,7 +62,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     public async Task RealRun_WithoutTheGroupsName_IsNotStarted()
     {
         await OkAsync("group", "add", "payments");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "rehearse.yaml"), Document, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "rehearse.yaml"), Document,
+            TestContext.Current.CancellationToken);
         Assert.Contains("published", await OkAsync("runbook", "sync", _folder), StringComparison.Ordinal);
         Assert.Contains("unchanged", await OkAsync("runbook", "sync", _folder), StringComparison.Ordinal);
 

@@ -22,8 +22,11 @@ public sealed class ControlPlaneFixture : IAsyncDisposable
     {
         Options = options;
         Host = host;
+        AdminToken = adminToken;
         Admin = Person(adminToken);
     }
+
+    public string AdminToken { get; }
 
     public ControlPlaneOptions Options { get; }
 

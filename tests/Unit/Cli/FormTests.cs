@@ -10,7 +10,8 @@ public sealed class FormTests
     [InlineData("15m", 900)]
     [InlineData("1.5h", 5400)]
     [InlineData("7d", 604800)]
-    public void Seconds_WithAndWithoutUnit_AreSeconds(string text, double seconds) => Assert.Equal(seconds, Form.SecondsOf(text));
+    public void Seconds_WithAndWithoutUnit_AreSeconds(string text, double seconds) =>
+        Assert.Equal(seconds, Form.SecondsOf(text));
 
     [Theory]
     [InlineData("0", 0L)]
@@ -25,7 +26,8 @@ public sealed class FormTests
     [InlineData("-1GiB")]
     [InlineData("8192PiB")]
     [InlineData("99999999999999999999")]
-    public void Bytes_NotASizeOrTooMany_AreRefused(string text) => Assert.Throws<FormatException>(() => Form.BytesOf(text));
+    public void Bytes_NotASizeOrTooMany_AreRefused(string text) =>
+        Assert.Throws<FormatException>(() => Form.BytesOf(text));
 
     [Theory]
     [InlineData("")]
@@ -47,7 +49,8 @@ public sealed class FormTests
     [Theory]
     [InlineData("operator@payments")]
     [InlineData("operator@group:")]
-    public void Roles_WithAScopeOfNoKind_AreRefused(string text) => Assert.Throws<FormatException>(() => Form.Roles.Read([text]));
+    public void Roles_WithAScopeOfNoKind_AreRefused(string text) =>
+        Assert.Throws<FormatException>(() => Form.Roles.Read([text]));
 
     [Fact]
     public void Pairs_WithEqualSignInTheValue_KeepIt() => Assert.Equal(

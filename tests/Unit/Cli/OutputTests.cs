@@ -5,7 +5,8 @@ namespace Runbooks.Tests.Unit.Cli;
 
 public sealed class OutputTests
 {
-    private static readonly View Two = new("id", new Column("ID", "id", Shape.Text), new Column("FREE", "agent.freeBytes", Shape.Bytes));
+    private static readonly View Two =
+        new("id", new Column("ID", "id", Shape.Text), new Column("FREE", "agent.freeBytes", Shape.Bytes));
 
     private static readonly JsonNode Page = JsonNode.Parse(
         """{"items":[{"id":"site-a","agent":{"freeBytes":1610612736}},{"id":"b"}]}""")!;
@@ -18,7 +19,8 @@ public sealed class OutputTests
     public void Name_OfAPage_IsOneNamePerLine() => Assert.Equal("site-a\nb\n", Print(Page, OutputForm.Name));
 
     [Fact]
-    public void Json_OfAPage_IsTheAnswer() => Assert.True(JsonNode.DeepEquals(Page, JsonNode.Parse(Print(Page, OutputForm.Json))));
+    public void Json_OfAPage_IsTheAnswer() =>
+        Assert.True(JsonNode.DeepEquals(Page, JsonNode.Parse(Print(Page, OutputForm.Json))));
 
     [Fact]
     public void Yaml_OfNestedLists_IndentsItemsUnderTheirKey() => Assert.Equal(
@@ -38,7 +40,8 @@ public sealed class OutputTests
     [InlineData(69, "1m09s")]
     [InlineData(7500, "2h05m")]
     [InlineData(273600, "3d4h")]
-    public void Seconds_OfAnySize_AreTheTwoUnitsThatMatter(double seconds, string text) => Assert.Equal(text, Shape.Seconds(seconds));
+    public void Seconds_OfAnySize_AreTheTwoUnitsThatMatter(double seconds, string text) =>
+        Assert.Equal(text, Shape.Seconds(seconds));
 
     private static string Print(JsonNode answer, OutputForm form)
     {

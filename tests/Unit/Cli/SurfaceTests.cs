@@ -11,7 +11,8 @@ public sealed class SurfaceTests
 {
     [Fact]
     public void Commands_AllOfThem_SayWhatTheyDo() => Assert.All(
-        Walk(Surface.Create()).Where(c => !c.Hidden), c => Assert.False(string.IsNullOrWhiteSpace(c.Description), c.Name));
+        Walk(Surface.Create()).Where(c => !c.Hidden), c =>
+            Assert.False(string.IsNullOrWhiteSpace(c.Description), c.Name));
 
     [Fact]
     public void Nouns_AllOfThem_ShowAnExampleThatParses() => Assert.All(
@@ -21,7 +22,9 @@ public sealed class SurfaceTests
             line =>
             {
                 Assert.StartsWith("runbooks ", line, StringComparison.Ordinal);
-                Assert.Empty(Surface.Create().Parse(line["runbooks ".Length..]).Errors.Where(e => !e.Message.Contains("exist", StringComparison.Ordinal)));
+                Assert.DoesNotContain(
+                    Surface.Create().Parse(line["runbooks ".Length..]).Errors,
+                    e => !e.Message.Contains("exist", StringComparison.Ordinal));
             }));
 
     [Theory]
@@ -33,7 +36,9 @@ public sealed class SurfaceTests
     public async Task Entry_WrongCommandLine_EndsWithUsageAndAWayOut(string line)
     {
         using var errors = new StringWriter();
-        var code = await Entry.RunAsync(line.Split(' '), new InvocationConfiguration { Error = errors, Output = TextWriter.Null });
+        var code =
+            await Entry.RunAsync(line.Split(' '),
+                new InvocationConfiguration { Error = errors, Output = TextWriter.Null });
         Assert.Equal(ExitCodes.Usage, code);
         Assert.Contains("--help", errors.ToString(), StringComparison.Ordinal);
     }
@@ -52,7 +57,8 @@ public sealed class SurfaceTests
     public void Problem_FromTheApi_IsCodeMessageFieldCauseCorrection()
     {
         var refused = ApiException.From(422, """
-            {"code":"RB-API-002","title":"No.","status":422,"field":"id","cause":"It is empty.","correction":"Fill it.","detail":"It is empty. Fill it."}
+            {"code":"RB-API-002","title":"No.","status":422,"field":"id","cause":"It is empty.","correction":"Fill it.",
+             "detail":"It is empty. Fill it."}
             """);
         Assert.Equal(ExitCodes.Failed, refused.ExitCode);
         Assert.Equal(["RB-API-002 No.", "  Field: id", "  Cause: It is empty."], refused.Message.Split('\n').Take(3));
