@@ -4,14 +4,10 @@ using Runbooks.Domain.Text;
 
 namespace Runbooks.ControlPlane.Api;
 
-/// <summary>Finds the caller and compares their roles with the endpoint's requirement. No requirement means no access.</summary>
-internal sealed class AccessGate(RequestDelegate next, TokenStore tokens)
+/// <summary>Finds the caller and compares their roles with the endpoint's requirement. No requirement means no
+/// access.</summary>
+internal sealed class AccessGate(RequestDelegate next, TokenStore tokens, SessionStore sessions)
 {
-    public const string CookieName = "runbooks";
-
-    // A browser sends cookies by itself but never this header: its presence proves that our own page made the call.
-    public const string BrowserHeader = "X-Runbooks";
-
     public async Task InvokeAsync(HttpContext context, Call call)
     {
         // No endpoint, or one of routing's own that only says 405 or 415: nothing of ours would run.
@@ -28,17 +24,7 @@ internal sealed class AccessGate(RequestDelegate next, TokenStore tokens)
             return;
         }
 
-        var (token, fromCookie) = TokenOf(context.Request);
-        var caller = token is null ? null : await tokens.FindAsync(token, context.RequestAborted);
-        if (caller is null)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer realm=\"runbooks\"";
-            throw ApiRefusals.Refuse(
-                ApiRefusalCodes.NotAuthenticated, "The request is not authenticated.",
-                token is null ? "It carries no bearer token." : "The token is unknown, expired or revoked.",
-                "Send Authorization: Bearer with a token made under Settings or by runbooks token create.");
-        }
-
+        var caller = await CallerAsync(context);
         if (requirement is null || !caller.HasAny(requirement.Roles))
         {
             var roles = requirement is null ? "none" : string.Join(" or ", requirement.Roles.Select(KebabCase.Of));
@@ -47,13 +33,17 @@ internal sealed class AccessGate(RequestDelegate next, TokenStore tokens)
                 $"It needs {roles}; you have {Held(caller)}.", "Ask an administrator, or a colleague with that role.");
         }
 
-        if (fromCookie && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
-            && !context.Request.Headers.ContainsKey(BrowserHeader))
+        if (caller.Session is { MustChangePassword: true }
+            && endpoint.Metadata.GetMetadata<BeforePasswordChange>() is null)
         {
             throw ApiRefusals.Refuse(
-                ApiRefusalCodes.BrowserHeaderMissing, "The request was not made by the console's own page.",
-                $"A session cookie without the header {BrowserHeader} may be another site's doing.",
-                $"Send {BrowserHeader}: 1, or use a bearer token.");
+                ApiRefusalCodes.PasswordMustChange, "The password must be changed first.",
+                "An administrator made the present one.", "Choose a password of your own under Account.");
+        }
+
+        if (caller.Session is not null)
+        {
+            RequireOwnPage(context);
         }
 
         call.Authenticated(caller with { Origin = context.Connection.RemoteIpAddress?.ToString() }, requirement);
@@ -64,12 +54,44 @@ internal sealed class AccessGate(RequestDelegate next, TokenStore tokens)
         ? "none"
         : string.Join(", ", caller.Bindings.Select(b => KebabCase.Of(b.Role)).Distinct());
 
-    private static (string? Token, bool FromCookie) TokenOf(HttpRequest request)
+    /// <summary>A browser sends cookies by itself, but only our own page can read the value this asks for.</summary>
+    public static void RequireOwnPage(HttpContext context, string? field = null)
+    {
+        var method = context.Request.Method;
+        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method))
+        {
+            return;
+        }
+
+        var sent = field ?? context.Request.Headers[BrowserSession.Header].ToString();
+        if (BrowserSession.Read(context) is not { } secret || !BrowserSession.IsAntiforgeryOf(secret, sent))
+        {
+            throw ApiRefusals.Refuse(
+                ApiRefusalCodes.BrowserHeaderMissing, "The request was not made by the console's own page.",
+                $"A session cookie without its own {BrowserSession.Header} may be another site's doing.",
+                $"Send {BrowserSession.Header} with the antiforgery value of GET /api/v1/session, or use a bearer token.");
+        }
+    }
+
+    private async Task<Caller> CallerAsync(HttpContext context)
     {
         const string scheme = "Bearer ";
-        var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-            ? (header[scheme.Length..].Trim(), false)
-            : (request.Cookies[CookieName], true);
+        var header = context.Request.Headers.Authorization.ToString();
+        var bearer = header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim()
+            : null;
+        var secret = bearer is null ? BrowserSession.Read(context) : null;
+        var caller = bearer is not null ? await tokens.FindAsync(bearer, context.RequestAborted)
+            : secret is not null ? await sessions.FindAsync(secret, context.RequestAborted) : null;
+        if (caller is not null)
+        {
+            return caller;
+        }
+
+        context.Response.Headers.WWWAuthenticate = "Bearer realm=\"runbooks\"";
+        throw ApiRefusals.Refuse(
+            ApiRefusalCodes.NotAuthenticated, "The request is not authenticated.",
+            bearer is not null ? "The token is unknown, expired or revoked."
+                : secret is not null ? "The session has ended." : "It carries no bearer token and no session.",
+            "Sign in, or send Authorization: Bearer with a token made under Settings or by runbooks token create.");
     }
 }

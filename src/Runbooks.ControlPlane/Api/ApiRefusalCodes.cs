@@ -19,6 +19,13 @@ public static class ApiRefusalCodes
     public const string MethodNotAllowed = "RB-API-014";
     public const string MediaType = "RB-API-015";
 
+    public const string SignInRefused = "RB-SIGNIN-001";
+    public const string SecondFactorNeeded = "RB-SIGNIN-002";
+    public const string SignInTooSoon = "RB-SIGNIN-003";
+    public const string PasswordMustChange = "RB-SIGNIN-004";
+    public const string PasswordWeak = "RB-SIGNIN-005";
+    public const string CodeWrong = "RB-SIGNIN-006";
+
     public const string JoinTokenRefused = "RB-AGENT-001";
     public const string CertificateRequestBad = "RB-AGENT-002";
     public const string CertificateMissing = "RB-AGENT-003";
@@ -57,6 +64,12 @@ public static class ApiRefusalCodes
         [TooManyRequests] = 429,
         [MethodNotAllowed] = 405,
         [MediaType] = 415,
+        [SignInRefused] = 401,
+        [SecondFactorNeeded] = 401,
+        [SignInTooSoon] = 429,
+        [PasswordMustChange] = 403,
+        [PasswordWeak] = 422,
+        [CodeWrong] = 422,
         [JoinTokenRefused] = 403,
         [CertificateRequestBad] = 422,
         [CertificateMissing] = 401,

@@ -38,6 +38,10 @@ internal static class ApiSurface
         SitesApi.Map(api);
         TokensApi.Map(api);
         UsersApi.Map(api);
+        SessionApi.Map(api);
+        AccountApi.Map(api);
+        OverviewApi.Map(api);
+        SettingsApi.Map(api);
         AuditApi.Map(api);
         GroupsApi.Map(api);
         WorkloadsApi.Map(api);

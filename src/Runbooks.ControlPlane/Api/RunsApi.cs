@@ -91,8 +91,11 @@ internal static class RunsApi
     {
         var open = await rows.ListAsync(null, null, "open", null, call.Caller.ReadableGroups(), null, null, Cursor.LimitMax, cancel);
         return TypedResults.Ok(new Page<RunView>(
-            [.. open.Where(r => r.Asking is not null || (r.State == "requested" && r.ApprovalsGiven < r.ApprovalsNeeded))], null));
+            [.. open.Where(WaitsForPeople)], null));
     }
+
+    public static bool WaitsForPeople(RunView run) =>
+        run.Asking is not null || (run.State == "requested" && run.ApprovalsGiven < run.ApprovalsNeeded);
 
     private static async Task<ContentHttpResult> ReportAsync(
         string run, RunRows rows, ReportDesk reports, Call call, CancellationToken cancel)

@@ -18,9 +18,7 @@ public sealed record TokenView(
 
 public sealed record MeView(string UserId, string Name, string TokenId, IReadOnlyList<RoleBindingView> Roles);
 
-public sealed record SessionBody(string Token);
-
-/// <summary>Bearer tokens, and the console's session that holds one in a cookie scripts cannot read.</summary>
+/// <summary>Bearer tokens: for programs, the command line, and a person's first sign-in.</summary>
 internal static class TokensApi
 {
     private const int LifeDaysMax = 366;
@@ -33,9 +31,6 @@ internal static class TokensApi
             .Allow(Access.Administer, "createToken", "Make a token for a user; its secret is shown once.");
         tokens.MapDelete("/{token}", RevokeAsync).Allow(Access.Administer, "revokeToken", "Revoke a token at once.");
         api.MapGet("/me", Me).WithTags("tokens").Allow(Access.Read, "getMe", "Who am I, and what may I do?");
-        api.MapPost("/session", SignInAsync).WithTags("tokens").RequireRateLimiting(RateLimits.SignIn)
-            .Open("signIn", "Exchange a token for the console's session cookie.");
-        api.MapDelete("/session", SignOut).WithTags("tokens").Open("signOut", "End the console's session.");
     }
 
     public static RefusalException ShownOnce() => ApiRefusals.Refuse(
@@ -111,29 +106,6 @@ internal static class TokensApi
 
     private static Ok<MeView> Me(Call call) => TypedResults.Ok(new MeView(
         call.Caller.UserId, call.Caller.Name, call.Caller.TokenId, [.. call.Caller.Bindings.Select(RoleBindingView.Of)]));
-
-    private static async Task<Ok<MeView>> SignInAsync(
-        SessionBody body, TokenStore tokens, HttpContext context, CancellationToken cancel)
-    {
-        var caller = await tokens.FindAsync(body.Token, cancel) ?? throw ApiRefusals.Refuse(
-            ApiRefusalCodes.NotAuthenticated, "The token is refused.", "It is unknown, expired or revoked.",
-            "Ask an administrator for a new one.", "token");
-        context.Response.Cookies.Append(AccessGate.CookieName, body.Token, CookieFor(context));
-        return TypedResults.Ok(new MeView(
-            caller.UserId, caller.Name, caller.TokenId, [.. caller.Bindings.Select(RoleBindingView.Of)]));
-    }
-
-    private static NoContent SignOut(HttpContext context)
-    {
-        context.Response.Cookies.Delete(AccessGate.CookieName, CookieFor(context));
-        return TypedResults.NoContent();
-    }
-
-    private static CookieOptions CookieFor(HttpContext context) => new()
-    {
-        HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/",
-        IsEssential = true,
-    };
 
     private sealed record Row(
         string Id, string User, string Name, DateTime Created_At, DateTime Expires_At, DateTime? Last_Used_At,

@@ -36,6 +36,15 @@ public sealed record ControlPlaneOptions
 
     public TimeSpan AgentCertificateLife { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>A browser's session ends when nothing of it was heard for this long.</summary>
+    public TimeSpan SessionIdle { get; init; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>A browser's session ends after this, whatever happens.</summary>
+    public TimeSpan SessionLife { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Addresses of the other control planes' consoles, <c>https://host:port</c>.</summary>
+    public IReadOnlyList<string> ConsolePeers { get; init; } = [];
+
     public TimeSpan HeadEvery { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a silent agent's place is kept before another process may take the site.</summary>

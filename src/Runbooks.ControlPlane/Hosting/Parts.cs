@@ -21,9 +21,11 @@ internal static class Parts
     public static void Add(IServiceCollection services, ControlPlaneOptions options, string chain)
     {
         services.AddSingleton<AuditReader>().AddSingleton<AuditOffice>().AddSingleton<EventLog>().AddSingleton<DenyList>()
-            .AddSingleton<TokenStore>().AddSingleton<Enrolment>().AddSingleton<SiteBoard>().AddSingleton<ArbiterDesk>()
+            .AddSingleton<TokenStore>().AddSingleton<SessionStore>().AddSingleton<SignInDesk>().AddSingleton<SecondFactors>()
+            .AddSingleton<Enrolment>().AddSingleton<SiteBoard>().AddSingleton<ArbiterDesk>()
             .AddSingleton<Addresses>().AddScoped<Call>();
-        services.AddSingleton<InventoryStore>().AddSingleton<InventoryViews>().AddSingleton<GroupPictures>()
+        services.AddSingleton<InventoryStore>().AddSingleton<InventoryViews>().AddSingleton<SettingsStore>()
+            .AddSingleton<OverviewDesk>().AddSingleton<GroupPictures>()
             .AddSingleton<RunPlanner>().AddSingleton<RunRows>().AddSingleton<RunDesk>().AddSingleton<ReportDesk>()
             .AddSingleton<EngineLink>();
         services.AddSingleton(p => new Leadership(

@@ -16,6 +16,7 @@ public sealed class MigrationRunner(NpgsqlDataSource owner, IReadOnlyList<Migrat
     [
         .. Migration.Embedded(AuditSchema.Room, AuditSchema.Assembly, AuditSchema.ResourcePrefix),
         .. Migration.Embedded("control", typeof(MigrationRunner).Assembly, "Runbooks.ControlPlane.Schema."),
+        .. Migration.Embedded("console", typeof(MigrationRunner).Assembly, "Runbooks.ControlPlane.ConsoleSchema."),
     ];
 
     /// <returns>The migrations applied, or with <paramref name="dryRun"/> those that would be.</returns>

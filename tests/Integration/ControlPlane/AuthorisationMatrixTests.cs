@@ -16,6 +16,10 @@ public sealed class AuthorisationMatrixTests : IAsyncLifetime
     private static readonly Dictionary<string, string> Expected = new()
     {
         ["getHealth"] = Public, ["getActive"] = Public, ["signIn"] = Public, ["signOut"] = Public,
+        ["getSession"] = All, ["createSignInLink"] = All, ["listSessions"] = All, ["endSession"] = All,
+        ["getAccount"] = All, ["changePassword"] = All, ["beginSecondFactor"] = All, ["confirmSecondFactor"] = All,
+        ["removeSecondFactor"] = All, ["resetPassword"] = "admin", ["resetSecondFactor"] = "admin",
+        ["getOverview"] = All, ["getGroupReadiness"] = All, ["getSettings"] = All, ["changeSettings"] = "admin",
         ["getControlPlane"] = All, ["getMetrics"] = All, ["getMe"] = All,
         ["listSites"] = All, ["getSite"] = All, ["getSiteStatus"] = All, ["createSite"] = "admin", ["changeSite"] = "admin",
         ["removeSite"] = "admin", ["createJoinToken"] = "admin", ["revokeSite"] = "admin",
