@@ -33,6 +33,7 @@ public sealed class ChangeWriter(Database database, AuditWriter audit, EventPuls
             return await work(new Change(transaction));
         }
 
+        var heard = false;
         var result = await database.WriteAsync(
             async transaction =>
             {
@@ -45,10 +46,16 @@ public sealed class ChangeWriter(Database database, AuditWriter audit, EventPuls
                 }
 
                 await EventLog.AppendAsync(transaction, change.Events);
+                heard = change.Records.Count + change.Events.Count > 0;
                 return made;
             },
             cancel);
-        pulse.Beat();
+        // A loop that commits nothing of note on each look must not wake itself, or it never rests.
+        if (heard)
+        {
+            pulse.Beat();
+        }
+
         return result;
     }
 
