@@ -57,7 +57,7 @@ public sealed class TypeScriptCases(ITestOutputHelper output)
         ForeignCommand.Outcome outcome;
         try
         {
-            outcome = await ForeignCommand.RunAsync("npm", ["install", "--no-save", "--no-audit"], folder, TimeSpan.FromMinutes(5));
+            outcome = await ForeignCommand.RunAsync("npm", ["ci", "--no-audit"], folder, TimeSpan.FromMinutes(5));
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -66,7 +66,7 @@ public sealed class TypeScriptCases(ITestOutputHelper output)
         }
         return outcome.ExitCode == 0
             ? folder
-            : throw new InvalidOperationException($"npm install failed: {outcome.Error}");
+            : throw new InvalidOperationException($"npm ci failed: {outcome.Error}");
     }
 
     private static string Folder()
