@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Google.Protobuf;
 using Runbooks.Engine;
-using Runbooks.Engine.History.Postgres;
 using Runbooks.Engine.Rpc;
 using Runbooks.Testing.Postgres;
 using Temporalio.Api.Command.V1;
@@ -19,9 +18,9 @@ internal sealed class EngineUnderTest : IAsyncDisposable
 {
     public const string Queue = "queue";
 
-    private PostgresEngine _engine;
+    private EmbeddedEngine _engine;
 
-    private EngineUnderTest(string database, PostgresEngine engine)
+    private EngineUnderTest(string database, EmbeddedEngine engine)
     {
         Database = database;
         _engine = engine;
@@ -44,7 +43,7 @@ internal sealed class EngineUnderTest : IAsyncDisposable
     public async Task<T> CallAsync<T>(string method, IMessage request, RpcCall? call = null)
         where T : class, IMessage
     {
-        Assert.True(_engine.Table.TryGet(RpcTable.WorkflowService + method, out var found));
+        Assert.True(_engine.Methods.TryGet(RpcTable.WorkflowService + method, out var found));
         return (T)await found.AnswerAsync(request, call ?? new RpcCall(TestContext.Current.CancellationToken));
     }
 
@@ -116,6 +115,11 @@ internal sealed class EngineUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _engine.DisposeAsync();
 
-    private static Task<PostgresEngine> OpenAsync(string database) => PostgresEngine.StartAsync(
-        database, new EngineOptions { MinimumReuseInterval = TimeSpan.Zero }, NullLoggerFactory.Instance);
+    private static Task<EmbeddedEngine> OpenAsync(string database) => EmbeddedEngine.StartAsync(
+        new EmbeddedEngineOptions
+        {
+            ConnectionString = database,
+            Logs = NullLoggerFactory.Instance,
+            Limits = new EngineOptions { MinimumReuseInterval = TimeSpan.Zero },
+        }, TestContext.Current.CancellationToken);
 }
