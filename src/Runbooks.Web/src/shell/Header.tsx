@@ -1,10 +1,11 @@
-import { ActionIcon, Badge, Group, Menu, Text, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconMoon, IconSun } from '@tabler/icons-react';
+import { ActionIcon, Badge, Group, Kbd, Menu, Text, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from 'react-router';
 import { api } from '@/api/client';
 import { useNow } from '@/ui/now';
 import { chooseZone, useZone } from '@/ui/zone';
+import { openPalette } from './Commands';
 import { useLiveness } from './live';
 import type { Me } from './session';
 
@@ -14,6 +15,7 @@ export function Header({ me }: { readonly me: Me }) {
       <UnstyledButton component={Link} to="/">
         <Text fw={800} size="lg">Runbooks</Text>
       </UnstyledButton>
+      <SearchField />
       <Group gap="md" wrap="nowrap">
         <Liveness />
         <Clock />
@@ -21,6 +23,22 @@ export function Header({ me }: { readonly me: Me }) {
         <Person me={me} />
       </Group>
     </Group>
+  );
+}
+
+// Looks like a field and opens the palette: one place to type, wherever one begins.
+function SearchField() {
+  return (
+    <UnstyledButton
+      onClick={openPalette} w={280} h={30} px="sm" fz="sm" c="dimmed" visibleFrom="sm"
+      bd="1px solid light-dark(var(--mantine-color-gray-5), var(--mantine-color-dark-3))" style={{ borderRadius: 6 }}
+    >
+      <Group gap="sm" wrap="nowrap">
+        <IconSearch size={14} aria-hidden />
+        Search
+        <Kbd size="xs" ml="auto">Ctrl K</Kbd>
+      </Group>
+    </UnstyledButton>
   );
 }
 

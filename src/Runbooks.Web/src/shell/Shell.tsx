@@ -4,11 +4,12 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Suspense, useEffect } from 'react';
-import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { Link, Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { api, body, onSessionEnded } from '@/api/client';
 import { ApiProblem } from '@/api/problem';
 import { Refused } from '@/ui/Refused';
 import { Waiting } from '@/ui/Waiting';
+import { Commands } from './Commands';
 import { Header } from './Header';
 import { useLive } from './live';
 import { meQuery } from './session';
@@ -47,6 +48,8 @@ export function Shell() {
 
   return (
     <AppShell header={{ height: 48 }} navbar={{ width: 176, breakpoint: 'sm' }} padding="md">
+      <Commands />
+      <ScrollRestoration />
       <AppShell.Header>
         <Header me={me.data} />
       </AppShell.Header>

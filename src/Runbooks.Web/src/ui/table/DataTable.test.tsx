@@ -1,0 +1,51 @@
+import { MantineProvider } from '@mantine/core';
+import { render, screen } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { createMemoryRouter, RouterProvider, type DataRouter } from 'react-router';
+import { expect, it } from 'vitest';
+import { DataTable } from './DataTable';
+import type { Column } from './arrange';
+
+interface Machine { readonly id: string; readonly disks: number }
+const columns: readonly Column<Machine>[] = [
+  { id: 'name', title: 'workload', cell: (row) => row.id, sortBy: (row) => row.id, text: (row) => row.id },
+  { id: 'disks', title: 'disks', cell: (row) => row.disks, sortBy: (row) => row.disks },
+];
+
+function shown(count: number): DataRouter {
+  const rows = Array.from({ length: count }, (_, at) => ({ id: `db-${at}`, disks: count - at }));
+  const router = createMemoryRouter([
+    { path: '/', element: <DataTable label="workloads" rows={rows} columns={columns} rowKey={(row) => row.id} rowTo={(row) => `/${row.id}`} /> },
+    { path: '/:id', element: <p>opened</p> },
+  ]);
+  render(<MantineProvider><RouterProvider router={router} /></MantineProvider>);
+  return router;
+}
+
+it('says how many there are and draws only what the window shows', () => {
+  shown(10_000);
+  expect(screen.getByLabelText('workloads').getAttribute('aria-rowcount')).toBe('10001');
+  expect(document.querySelectorAll('tbody tr').length).toBeLessThan(100);
+});
+
+it('sorts by a heading and keeps it in the address', async () => {
+  const router = shown(3);
+  await userEvent.click(screen.getByRole('button', { name: 'disks' }));
+  expect(router.state.location.search).toBe('?sort=disks');
+  expect(screen.getAllByRole('link').map((link) => link.textContent)).toEqual(['db-2', 'db-1', 'db-0']);
+});
+
+it('is walked by arrows and opened by Enter', async () => {
+  const router = shown(3);
+  screen.getByRole('link', { name: 'db-0' }).focus();
+  await userEvent.keyboard('{ArrowDown}{Enter}');
+  expect(router.state.location.pathname).toBe('/db-1');
+});
+
+it('says that nothing matches and gives everything back', async () => {
+  shown(3);
+  await userEvent.type(screen.getByRole('textbox', { name: 'Filter workloads' }), 'mail');
+  expect(await screen.findByText('None of 3 workloads match.')).toBeTruthy();
+  await userEvent.click(screen.getByRole('button', { name: 'Show all' }));
+  expect(screen.getAllByRole('link')).toHaveLength(3);
+});
