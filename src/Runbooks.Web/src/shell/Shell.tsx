@@ -3,7 +3,7 @@ import {
   IconAffiliate, IconCalendarEvent, IconChecklist, IconFileDescription, IconGavel, IconHome2, IconPlayerPlay, IconServer2, IconSettings,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Link, Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { api, body, onSessionEnded } from '@/api/client';
 import { ApiProblem } from '@/api/problem';
@@ -11,9 +11,12 @@ import { Refused } from '@/ui/Refused';
 import { Waiting } from '@/ui/Waiting';
 import { Commands } from './Commands';
 import { Header } from './Header';
-import { useLive } from './live';
+import { useLive, useLiveness } from './live';
 import { meQuery } from './session';
 import { pages } from './pages';
+
+const SessionOver = lazy(() => import('./SessionOver'));
+const MustChangePassword = lazy(() => import('./MustChangePassword'));
 
 const icons = {
   overview: IconHome2,
@@ -40,15 +43,25 @@ export function Shell() {
     return () => live.stop();
   }, [live, signedIn]);
 
+  // A stream that is cut says nothing of why; a session that ended is one reason.
+  const liveness = useLiveness().name;
+  useEffect(() => {
+    if (liveness === 'stale') void refetch();
+  }, [liveness, refetch]);
+
   if (me.isPending) return <Waiting what="Asking the control plane who you are…" />;
-  if (me.error instanceof ApiProblem && me.error.status === 401 && !signedIn) {
+  const over = me.error instanceof ApiProblem && me.error.status === 401;
+  if (over && !signedIn) {
     return <Navigate to={`/signin?next=${encodeURIComponent(pathname + search)}`} replace />;
   }
   if (!me.data) return <Refused error={me.error} title="The console could not start." />;
 
+  if (me.data.mustChangePassword) return <Suspense><MustChangePassword /></Suspense>;
+
   return (
     <AppShell header={{ height: 48 }} navbar={{ width: 176, breakpoint: 'sm' }} padding="md">
       <Commands />
+      {over ? <Suspense><SessionOver me={me.data} /></Suspense> : null}
       <ScrollRestoration />
       <AppShell.Header>
         <Header me={me.data} />

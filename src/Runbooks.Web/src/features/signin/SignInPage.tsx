@@ -1,52 +1,63 @@
-import { Button, Center, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { Anchor, Button, Center, Paper, Stack, Text, Title } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearchParams } from 'react-router';
-import { api } from '@/api/client';
+import { meQuery, type Me } from '@/shell/session';
 import { Refused } from '@/ui/Refused';
+import { Waiting } from '@/ui/Waiting';
 import { nextAddress } from './nextAddress';
+import { signIn } from './signIn';
+import { SignInForm } from './SignInForm';
 
 export function Component() {
-  const [token, setToken] = useState('');
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
   const [search] = useSearchParams();
   const queries = useQueryClient();
   const navigate = useNavigate();
-
-  const signIn = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      await api.POST('/api/v1/session', { body: { token } });
-      queries.clear();
-      await navigate(nextAddress(search.get('next')), { replace: true });
-    } catch (refused) {
-      setError(refused);
-    } finally {
-      setBusy(false);
-    }
+  const enter = (me: Me) => {
+    queries.clear();
+    queries.setQueryData(meQuery.queryKey, me);
+    void navigate(nextAddress(search.get('next')), { replace: true });
   };
+  const code = search.get('code');
 
   return (
     <Center component="main" mih="100vh">
-      <Paper withBorder p="xl" w={380} component="form" onSubmit={(event) => void signIn(event)}>
+      <Paper withBorder p="xl" w={380}>
         <Stack>
           <Title order={1}>Runbooks</Title>
-          <PasswordInput
-            label="Token"
-            description="The one that `runbooks up` printed, or one made under Settings."
-            value={token}
-            onChange={(event) => setToken(event.currentTarget.value)}
-            autoComplete="current-password"
-            required
-          />
-          <Refused error={error} />
-          <Button type="submit" size="sm" loading={busy}>Sign in</Button>
-          <Text size="xs" c="dimmed">Without JavaScript: /emergency</Text>
+          {code ? <ByLink code={code} onSignedIn={enter} /> : <SignInForm onSignedIn={enter} />}
+          <Text size="xs" c="dimmed">
+            Without JavaScript: <Anchor href="/emergency" inherit>the emergency page</Anchor>
+          </Text>
         </Stack>
       </Paper>
     </Center>
+  );
+}
+
+interface ByLinkProps {
+  readonly code: string;
+  readonly onSignedIn: (me: Me) => void;
+}
+
+/** A one-time link is used at once; when it was used before or is too old, the form is one click away. */
+function ByLink({ code, onSignedIn }: ByLinkProps) {
+  const navigate = useNavigate();
+  // A query and not an effect: it runs once for a code, however often the page is drawn.
+  const used = useQuery({
+    queryKey: ['sign-in-link', code],
+    queryFn: async () => {
+      onSignedIn(await signIn({ code }));
+      return true;
+    },
+    retry: false,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+  if (!used.error) return <Waiting what="Signing in by the link…" />;
+  return (
+    <>
+      <Refused error={used.error} />
+      <Button variant="default" onClick={() => void navigate('/signin', { replace: true })}>Sign in another way</Button>
+    </>
   );
 }
