@@ -51,7 +51,8 @@ internal static class Surface
 
         Command[] others =
         [
-            StatusCommand.ControlPlane(), EventsCommand.Create(), UpCommand.Create(), DemoCommand.Create(),
+            StatusCommand.ControlPlane(), EventsCommand.Create(), ConsoleCommand.Create(), UpCommand.Create(),
+                DemoCommand.Create(),
                 CompletionCommand.Create(),
             HiddenCommands.Load(), HiddenCommands.Guest(),
         ];

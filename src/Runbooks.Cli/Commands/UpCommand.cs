@@ -63,6 +63,7 @@ internal static class UpCommand
             await stack.StartAsync(text => printer.Output.WriteLine(text), cancellationToken);
             await PublishAsync(stack.Client, printer, cancellationToken);
             Tell(stack, names, folder, writeContext, printer);
+            await InviteAsync(stack, printer, cancellationToken);
             await KeepAsync(stack, names, printer, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -137,6 +138,12 @@ internal static class UpCommand
             printer.Output.WriteLine($"\nTalk to it with RUNBOOKS_CONTEXT={context}");
         }
 
+    }
+
+    private static async Task InviteAsync(LocalStack stack, Printer printer, CancellationToken cancellationToken)
+    {
+        printer.Output.WriteLine($"\nconsole   {await stack.SignInLinkAsync(cancellationToken)}");
+        printer.Output.WriteLine("          signs you in once, within 10 minutes; 'runbooks console' makes another");
         printer.Output.WriteLine("running; Ctrl-C stops it");
         printer.Output.Flush();
     }

@@ -68,7 +68,7 @@ internal static class DemoStory
     {
         state.Narrator.Chapter(1, "A whole installation: PostgreSQL, control plane, engine, two sites");
         await state.Stack.StartAsync(state.Narrator.Say, cancellationToken);
-        state.Narrator.Say($"API and docs: {state.Stack.Api}/docs");
+        state.Narrator.Say($"console: {await state.Stack.SignInLinkAsync(cancellationToken)} (signs in once)");
         state.Operator = new Operator(state.Stack.Client, state.Stack.Api);
         await PublishAsync(state, cancellationToken);
         await ProtectScene.MakeInputAsync(state, cancellationToken);
@@ -129,7 +129,9 @@ internal static class DemoStory
 
     private static async Task KeepAsync(DemoState state, CancellationToken cancellationToken)
     {
-        state.Narrator.Say($"kept running: {state.Stack.Api}/docs, token in {Path.Combine(state.Folder, "context.json")}; Ctrl-C ends it");
+        // The control plane was killed in the story: what was printed at its beginning may be used or too old.
+        state.Narrator.Say($"kept running; look at it: {await state.Stack.SignInLinkAsync(cancellationToken)}");
+        state.Narrator.Say($"or RUNBOOKS_CONTEXT={Path.Combine(state.Folder, "context.json")} runbooks console; Ctrl-C ends it");
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);

@@ -36,6 +36,9 @@ internal sealed class ApiClient : IDisposable
         };
     }
 
+    /// <summary>The address that answered last.</summary>
+    public string Address => context.Addresses[first];
+
     public Task<JsonNode?> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
 

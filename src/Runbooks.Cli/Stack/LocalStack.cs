@@ -40,6 +40,9 @@ internal sealed class LocalStack : IDisposable
 
     public ApiClient Client => api ?? throw new InvalidOperationException("The stack is not running.");
 
+    /// <summary>An address of the console that signs the administrator's browser in, once, within ten minutes.</summary>
+    public Task<string> SignInLinkAsync(CancellationToken cancellationToken) => SignInLink.MakeAsync(Client, cancellationToken);
+
     /// <summary>Where process logs are.</summary>
     public string Logs => Path.Combine(options.Folder, "logs");
 
