@@ -1,0 +1,79 @@
+import { Badge, Group, Stack, Switch, Table, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { useLiveness } from '@/shell/live';
+import { CommandLine } from '@/ui/CommandLine';
+import { exact } from '@/ui/TimeText';
+import { useZone } from '@/ui/zone';
+import type { RunView } from '../data';
+import { recordWords } from '../model/recordWords';
+import type { AuditRecord } from '../model/records';
+import type { useWhere } from './where';
+
+interface EventsTabProps {
+  readonly run: RunView;
+  readonly records: readonly AuditRecord[];
+  readonly where: ReturnType<typeof useWhere>;
+}
+
+/** Everything that was recorded of the run, in the chain's order: each once, none missing. */
+export function EventsTab({ run, records, where }: EventsTabProps) {
+  const zone = useZone();
+  const live = useLiveness();
+  const [calls, setCalls] = useState(false);
+  const shown = calls ? records : records.filter((record) => !record.kind.startsWith('activity.'));
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between">
+        <Group gap="sm">
+          <Text size="sm" role="status" data-count={records.length}>
+            {shown.length === records.length ? `${records.length} records` : `${shown.length} of ${records.length} records`}
+            {run.endedAt == null ? (live.name === 'live' ? ', more as they happen' : ', the stream is not live') : ''}
+          </Text>
+          <Switch size="xs" label="calls to sites" checked={calls} onChange={(event) => setCalls(event.currentTarget.checked)} />
+        </Group>
+        <CommandLine compact command={`runbooks audit list --run ${run.id} --order asc`} />
+      </Group>
+      <Table.ScrollContainer minWidth={640} type="native">
+        <Table aria-label="Events of the run" verticalSpacing={3}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th w={70}>record</Table.Th>
+              <Table.Th w={180}>at</Table.Th>
+              <Table.Th w={150}>event</Table.Th>
+              <Table.Th w={130}>by</Table.Th>
+              <Table.Th>what</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {shown.map((record) => {
+              const step = typeof record.data['step'] === 'string' && record.kind.startsWith('step.') ? record.data['step'] : null;
+              return (
+                <Table.Tr key={record.sequence} data-sequence={record.sequence}>
+                  <Table.Td><Text size="xs" component={Link} to={`/audit?record=${record.sequence}`}>{record.sequence}</Text></Table.Td>
+                  <Table.Td><Text size="xs">{exact(new Date(record.at), zone)}</Text></Table.Td>
+                  <Table.Td><Badge variant="light" color={record.outcome === 'failure' ? 'red' : 'gray'} size="sm" tt="none">{record.kind}</Badge></Table.Td>
+                  <Table.Td><Text size="xs">{record.actor}</Text></Table.Td>
+                  <Table.Td>
+                    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                      {step === null ? null : (
+                        <Text
+                          span inherit fw={600} component="button" type="button" onClick={() => { where.set('tab', null); where.set('step', step); }}
+                          style={{ background: 'none', border: 0, padding: 0, cursor: 'pointer', color: 'inherit', textDecoration: 'underline' }}
+                        >
+                          {String(record.data['title'] ?? step)}
+                        </Text>
+                      )}
+                      {step === null ? '' : ' '}
+                      {recordWords(record)}
+                    </Text>
+                  </Table.Td>
+                </Table.Tr>
+              );
+            })}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Stack>
+  );
+}

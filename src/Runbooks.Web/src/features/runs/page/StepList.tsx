@@ -1,0 +1,82 @@
+import { Badge, Box, Group, Text, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle, IconArrowBackUp } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { duration } from '@/ui/format';
+import { useNow } from '@/ui/now';
+import { StateMark } from '@/ui/StateMark';
+import type { RunView } from '../data';
+import type { Call } from '../model/calls';
+import type { AuditRecord } from '../model/records';
+import { detailLines, type StepRow } from './rows';
+import { StepDetail } from './StepDetail';
+import { edge, tint } from './tint';
+
+interface StepListProps {
+  readonly run: RunView;
+  readonly rows: readonly StepRow[];
+  readonly calls: readonly Call[];
+  readonly records: readonly AuditRecord[];
+  readonly selected: string | null;
+  readonly onSelect: (path: string) => void;
+  readonly now: number | null;
+}
+
+/** The steps as text: the whole of the graph for those who read or use a keyboard, with each step's log under it. */
+export function StepList({ run, rows, calls, records, selected, onSelect, now }: StepListProps) {
+  const clock = useNow();
+  const at = now ?? clock.getTime();
+  const opened = useRef<HTMLLIElement>(null);
+  const first = useRef(selected);
+  useEffect(() => {
+    if (first.current !== null) opened.current?.scrollIntoView({ block: 'center' });
+  }, []);
+  const numbers = numbered(rows);
+  return (
+    <Box component="ol" m={0} p={0} style={{ listStyle: 'none', border: '1px solid var(--mantine-color-default-border)', borderRadius: 6, overflow: 'hidden' }} aria-label="Steps">
+      {rows.map((row) => (
+        <li key={row.path} ref={row.path === selected ? opened : undefined}>
+          <UnstyledButton
+            w="100%" px="sm" py={6} onClick={() => onSelect(row.path)} aria-expanded={row.path === selected} data-step={row.path} data-state={row.state}
+            style={{
+              background: tint(row.state), borderLeft: `4px solid ${edge(row.state)}`, borderBottom: '1px solid var(--mantine-color-default-border)',
+              paddingLeft: 10 + row.depth * 20,
+            }}
+          >
+            <Group gap="sm" wrap="nowrap" justify="space-between">
+              <Group gap="xs" wrap="nowrap" style={{ minWidth: 0 }}>
+                <Text span size="sm" c={row.depth > 0 ? 'dimmed' : undefined} w={row.depth > 0 ? undefined : 20} ta="right">{numbers.get(row.path)}</Text>
+                <Text span size="sm" fw={row.depth > 0 ? 400 : 600} truncate="end">{row.title}</Text>
+                {row.irreversible ? (
+                  <Badge size="xs" variant="outline" color="red" leftSection={<IconAlertTriangle size={10} aria-hidden />} style={{ flex: 'none' }}>cannot be taken back</Badge>
+                ) : null}
+                {row.compensated && row.state === 'succeeded' ? (
+                  <Badge size="xs" variant="outline" color="gray" leftSection={<IconArrowBackUp size={10} aria-hidden />} style={{ flex: 'none' }}>an abort undoes it</Badge>
+                ) : null}
+              </Group>
+              <Group gap="sm" wrap="nowrap" style={{ flex: 'none' }}>
+                <Text span size="sm">{took(row, at)}</Text>
+                <Box w={112}><StateMark state={row.state} /></Box>
+              </Group>
+            </Group>
+            {row.detail !== '' && row.path !== selected && row.state !== 'asking' ? (
+              <Text size="xs" lineClamp={1} style={{ marginLeft: row.depth > 0 ? 0 : 28 }}>{detailLines(row.detail).join(' · ')}</Text>
+            ) : null}
+          </UnstyledButton>
+          {row.path === selected ? <StepDetail run={run} row={row} calls={calls} records={records} now={now} /> : null}
+        </li>
+      ))}
+      {rows.length === 0 ? <Text component="li" size="sm" p="sm">No step has begun.</Text> : null}
+    </Box>
+  );
+}
+
+function took(row: StepRow, now: number): string {
+  if (row.startedAt === null) return '';
+  return duration(Math.max(0, (row.endedAt ?? now) - row.startedAt) / 1000);
+}
+
+/** Plan steps are counted; a step inside one has the procedure's own number. */
+function numbered(rows: readonly StepRow[]): ReadonlyMap<string, string> {
+  let n = 0;
+  return new Map(rows.map((row) => [row.path, row.depth === 0 ? String(++n) : (row.path.split('/').at(-1) ?? '')]));
+}

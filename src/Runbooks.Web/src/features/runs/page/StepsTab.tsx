@@ -1,0 +1,47 @@
+import { Box, Grid, Text } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { Waiting } from '@/ui/Waiting';
+import type { PlanStep, RunView } from '../data';
+import type { Call } from '../model/calls';
+import type { AuditRecord } from '../model/records';
+import type { StepRow } from './rows';
+import { StepList } from './StepList';
+import type { useWhere } from './where';
+
+const RunGraph = lazy(() => import('./RunGraph').then((module) => ({ default: module.RunGraph })));
+
+interface StepsTabProps {
+  readonly run: RunView;
+  readonly rows: readonly StepRow[];
+  readonly plan: readonly PlanStep[];
+  readonly planMissing: unknown;
+  readonly calls: readonly Call[];
+  readonly records: readonly AuditRecord[];
+  readonly where: ReturnType<typeof useWhere>;
+  readonly now: number | null;
+  readonly reading: boolean;
+}
+
+export function StepsTab({ run, rows, plan, planMissing, calls, records, where, now, reading }: StepsTabProps) {
+  const select = (path: string | null) => where.set('step', path === where.step ? null : path);
+  if (reading) return <Waiting what="Reading the steps…" />;
+  return (
+    <Grid gap="md">
+      <Grid.Col span={{ base: 12, lg: 5 }}>
+        <Box style={{ border: '1px solid var(--mantine-color-default-border)', borderRadius: 6, overflow: 'hidden' }}>
+          <Suspense fallback={<Waiting what="Loading the graph…" />}>
+            <RunGraph run={run} rows={rows} now={now} selected={where.step} onSelect={(path) => where.set('step', path)} />
+          </Suspense>
+        </Box>
+        {planMissing && plan.length === 0 ? (
+          <Text size="xs" c="dimmed" mt={4}>
+            The plan cannot be computed for the group as it is now, so the list shows only the steps that were reached.
+          </Text>
+        ) : null}
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 7 }}>
+        <StepList run={run} rows={rows} calls={calls} records={records} selected={where.step} onSelect={select} now={now} />
+      </Grid.Col>
+    </Grid>
+  );
+}

@@ -1,0 +1,78 @@
+import type { PlanStep, StepView } from '../data';
+import type { RunPicture } from '../model/history';
+import { depthOf } from '../model/spans';
+
+/** One line of the step list, the same for the present and for a moment of the past. */
+export interface StepRow {
+  readonly path: string;
+  readonly title: string;
+  readonly state: string;
+  readonly depth: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly attempts: number;
+  readonly site: string | null;
+  readonly detail: string;
+  readonly irreversible: boolean;
+  readonly compensated: boolean;
+}
+
+/** Steps in the order of the plan, what each did inside right under it; what is not reached yet waits. */
+export function stepRows(steps: readonly StepView[], plan: readonly PlanStep[]): readonly StepRow[] {
+  return arrange(steps.map((step) => ({
+    path: step.path,
+    title: step.title,
+    state: step.state,
+    startedAt: time(step.startedAt),
+    endedAt: time(step.endedAt),
+    attempts: step.attempts,
+    site: step.site ?? null,
+    detail: step.detail,
+  })), plan);
+}
+
+export function pictureRows(picture: RunPicture, plan: readonly PlanStep[]): readonly StepRow[] {
+  return arrange(picture.steps.map((step) => ({ ...step, attempts: 0, site: null, detail: step.detail })), plan);
+}
+
+type Known = Pick<StepRow, 'path' | 'title' | 'state' | 'startedAt' | 'endedAt' | 'attempts' | 'site' | 'detail'>;
+
+function arrange(steps: readonly Known[], plan: readonly PlanStep[]): readonly StepRow[] {
+  const byPath = new Map(steps.map((step) => [step.path, step]));
+  const planned = new Map(plan.map((step) => [step.path, step]));
+  const paths = new Set([...planned.keys(), ...byPath.keys()]);
+  const top = [...paths].filter((path) => depthOf(path, paths) === 0);
+  const rows: StepRow[] = [];
+  for (const root of top) {
+    const inside = steps.filter((step) => step.path.startsWith(`${root}/`) && step.path !== root);
+    for (const path of [root, ...inside.map((step) => step.path)]) {
+      const step = byPath.get(path) ?? waiting(path, planned.get(path)?.title ?? path);
+      rows.push({
+        ...step,
+        depth: path === root ? 0 : depthOf(path, paths),
+        irreversible: planned.get(path)?.irreversible ?? false,
+        compensated: planned.get(path)?.compensated ?? false,
+      });
+    }
+  }
+
+  return rows;
+}
+
+const waiting = (path: string, title: string): Known =>
+  ({ path, title, state: 'waiting', startedAt: null, endedAt: null, attempts: 0, site: null, detail: '' });
+
+const time = (at: string | null | undefined): number | null => (at == null ? null : Date.parse(at));
+
+/** The words of a step's detail: a procedure's result is JSON, said as `name: value` lines. */
+export function detailLines(detail: string): readonly string[] {
+  if (!detail.startsWith('{')) return detail === '' ? [] : [detail];
+  try {
+    const read = JSON.parse(detail) as Record<string, unknown>;
+    return Object.entries(read).map(([name, value]) => `${spaced(name)}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  } catch {
+    return [detail];
+  }
+}
+
+const spaced = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
