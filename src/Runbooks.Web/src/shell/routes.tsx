@@ -14,6 +14,9 @@ export const router = createBrowserRouter([
         ErrorBoundary: PageFailed,
         children: [
           { index: true, lazy: () => import('@/features/overview/OverviewPage') },
+          { path: 'runs', lazy: () => import('@/features/runs/RunsPage') },
+          { path: 'runs/:run', lazy: () => import('@/features/runs/page/RunPage') },
+          { path: 'approvals', lazy: () => import('@/features/approvals/ApprovalsPage') },
           { path: '*', lazy: () => import('./NotFoundPage') },
         ],
       },

@@ -74,7 +74,7 @@ export function Gantt(props: GanttProps) {
         ))}
       </g>
       {/* One tab stop for all rows; the arrow keys move inside. */}
-      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
+      { }
       <g ref={rows} onKeyDown={walk}>
         {spans.map((span, i) => (
           <Bar

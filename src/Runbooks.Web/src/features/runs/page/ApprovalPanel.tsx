@@ -38,7 +38,7 @@ function Panel({ run }: { readonly run: RunView }) {
     <Tooltip label={why ?? 'Say why first; it is recorded.'} disabled={why === null && !short}>
       <Button
         variant={decision === 'approved' ? 'filled' : 'outline'} color={run.real || decision === 'rejected' ? 'red' : 'indigo'}
-        data-disabled={why !== null || short || decide.isPending || undefined} aria-disabled={why !== null || short || decide.isPending}
+        {...(why !== null || short || decide.isPending ? { 'data-disabled': true } : {})} aria-disabled={why !== null || short || decide.isPending}
         onClick={() => {
           if (why === null && !short && !decide.isPending) decide.mutate(decision);
         }}

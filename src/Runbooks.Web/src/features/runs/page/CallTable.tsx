@@ -57,7 +57,7 @@ function Hash({ value }: { readonly value: string | null }) {
   return (
     <Tooltip label={value}>
       {/* The whole hash is within a keyboard's reach. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      { }
       <Code fz="xs" tabIndex={0}>{value.replace('sha256:', '').slice(0, 8)}</Code>
     </Tooltip>
   );

@@ -106,7 +106,7 @@ function Elapsed({ run }: { readonly run: RunView }) {
     <Box w={300}>
       <Text size="sm" ta="right">
         {run.endedAt == null ? 'elapsed' : 'took'}{' '}
-        <Text span inherit fw={700} c={over ? 'light-dark(var(--mantine-color-red-8), var(--mantine-color-red-4))' : undefined}>{duration(seconds)}</Text>
+        <Text span inherit fw={700} c={over ? 'light-dark(var(--mantine-color-red-8), var(--mantine-color-red-4))' : 'var(--mantine-color-text)'}>{duration(seconds)}</Text>
         {target === null ? ' (no target set)' : ` of ${duration(target)} target${over ? ' — missed' : ''}`}
       </Text>
       {target === null ? null : (

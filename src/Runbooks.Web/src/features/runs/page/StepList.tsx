@@ -44,7 +44,7 @@ export function StepList({ run, rows, calls, records, selected, onSelect, now }:
           >
             <Group gap="sm" wrap="nowrap" justify="space-between">
               <Group gap="xs" wrap="nowrap" style={{ minWidth: 0 }}>
-                <Text span size="sm" c={row.depth > 0 ? 'dimmed' : undefined} w={row.depth > 0 ? undefined : 20} ta="right">{numbers.get(row.path)}</Text>
+                <Text span size="sm" c={row.depth > 0 ? 'dimmed' : 'var(--mantine-color-text)'} w={row.depth > 0 ? 'auto' : 20} ta="right">{numbers.get(row.path)}</Text>
                 <Text span size="sm" fw={row.depth > 0 ? 400 : 600} truncate="end">{row.title}</Text>
                 {row.irreversible ? (
                   <Badge size="xs" variant="outline" color="red" leftSection={<IconAlertTriangle size={10} aria-hidden />} style={{ flex: 'none' }}>cannot be taken back</Badge>
