@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
@@ -17,18 +17,11 @@ import { useTableState } from '@/ui/table/tableState';
 import { TimeText } from '@/ui/TimeText';
 import { Waiting } from '@/ui/Waiting';
 import type { RunView } from './data';
+import { RealOrTest } from './Tag';
 
 const partLength = 500;
 const states = ['requested', 'running', 'asking', 'paused', 'aborting', 'succeeded', 'failed', 'aborted'];
 const kinds = ['setup', 'failover-planned', 'failover-unplanned', 'failback', 'drill-isolated', 'drill-realistic', 'custom'];
-
-export function RealOrTest({ real }: { readonly real: boolean }) {
-  return (
-    <Badge size="sm" variant="outline" color={real ? 'red' : 'teal'} style={real ? undefined : { borderStyle: 'dashed' }}>
-      {real ? 'REAL' : 'TEST'}
-    </Badge>
-  );
-}
 
 const columns: readonly Column<RunView>[] = [
   { id: 'runbook', title: 'run', cell: (run) => run.runbook ?? run.kind, sortBy: (run) => run.runbook ?? run.kind, text: (run) => `${run.runbook ?? run.kind} ${run.id}` },

@@ -1,4 +1,4 @@
-import { Badge, Group, Stack, Switch, Table, Text } from '@mantine/core';
+import { Group, Stack, Switch, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useLiveness } from '@/shell/live';
@@ -8,6 +8,7 @@ import { useZone } from '@/ui/zone';
 import type { RunView } from '../data';
 import { recordWords } from '../model/recordWords';
 import type { AuditRecord } from '../model/records';
+import { Tag } from '../Tag';
 import type { useWhere } from './where';
 
 interface EventsTabProps {
@@ -52,7 +53,7 @@ export function EventsTab({ run, records, where }: EventsTabProps) {
                 <Table.Tr key={record.sequence} data-sequence={record.sequence}>
                   <Table.Td><Text size="xs" component={Link} to={`/audit?record=${record.sequence}`}>{record.sequence}</Text></Table.Td>
                   <Table.Td><Text size="xs">{exact(new Date(record.at), zone)}</Text></Table.Td>
-                  <Table.Td><Badge variant="light" color={record.outcome === 'failure' ? 'red' : 'gray'} size="sm" tt="none">{record.kind}</Badge></Table.Td>
+                  <Table.Td><Tag colour={record.outcome === 'failure' ? 'red' : 'gray'}>{record.kind}</Tag></Table.Td>
                   <Table.Td><Text size="xs">{record.actor}</Text></Table.Td>
                   <Table.Td>
                     <Text size="sm" style={{ overflowWrap: 'anywhere' }}>

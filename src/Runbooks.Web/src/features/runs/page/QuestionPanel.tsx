@@ -1,9 +1,9 @@
 import { Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { IconHelpCircleFilled } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, body } from '@/api/client';
-import { useMay, type Role } from '@/shell/session';
+import { meQuery } from '@/shell/session';
 import { CommandLine } from '@/ui/CommandLine';
 import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
@@ -19,7 +19,9 @@ interface QuestionPanelProps {
 /** What the run asks, answered in place; every choice is its own button with its own word. */
 export function QuestionPanel({ run, question, step }: QuestionPanelProps) {
   const now = useNow();
-  const may = useMay(question.of as Role);
+  const me = useQuery(meQuery);
+  // Exactly this role: being an administrator does not answer for an approver.
+  const may = me.data?.roles.some((binding) => binding.role === question.of) ?? false;
   const [reason, setReason] = useState('');
   const refresh = useRunRefresh(run.id);
   const answer = useMutation({

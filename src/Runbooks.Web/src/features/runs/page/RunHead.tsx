@@ -1,7 +1,6 @@
-import { Badge, Box, Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { Box, Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconFileText, IconPlayerSkipBack } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
 import { CommandLine } from '@/ui/CommandLine';
 import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
@@ -10,6 +9,7 @@ import { TimeText } from '@/ui/TimeText';
 import { decisionsQuery, type PlanStep, type RunView, type StepView } from '../data';
 import type { RunHistory } from '../model/history';
 import type { AuditRecord } from '../model/records';
+import { Tag } from '../Tag';
 import { RunActions } from './RunActions';
 import type { useWhere } from './where';
 
@@ -31,7 +31,7 @@ export function RunHead({ run, records, plan, steps, history, where }: RunHeadPr
           <Group gap="sm">
             <Title order={1}>{run.runbook ?? run.kind}</Title>
             {run.version == null ? null : <Text c="dimmed">version {run.version}</Text>}
-            {replaying ? <Badge variant="outline" color="gray">Replay</Badge> : <StateMark state={run.state} />}
+            {replaying ? <Tag colour="gray">Replay</Tag> : <StateMark state={run.state} />}
           </Group>
           <Text size="sm">
             {run.group ? <>on <Text span inherit fw={600}>{run.group}</Text>, </> : null}
@@ -117,8 +117,4 @@ function Elapsed({ run }: { readonly run: RunView }) {
       )}
     </Box>
   );
-}
-
-export function RunLink({ run }: { readonly run: string }) {
-  return <Link to={`/runs/${run}`}>{run.slice(0, 12)}…</Link>;
 }

@@ -1,4 +1,4 @@
-import { Badge, Box, Group, Text, UnstyledButton } from '@mantine/core';
+import { Box, Group, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconArrowBackUp } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { duration } from '@/ui/format';
@@ -7,6 +7,7 @@ import { StateMark } from '@/ui/StateMark';
 import type { RunView } from '../data';
 import type { Call } from '../model/calls';
 import type { AuditRecord } from '../model/records';
+import { Tag } from '../Tag';
 import { detailLines, type StepRow } from './rows';
 import { StepDetail } from './StepDetail';
 import { edge, tint } from './tint';
@@ -36,21 +37,21 @@ export function StepList({ run, rows, calls, records, selected, onSelect, now }:
       {rows.map((row) => (
         <li key={row.path} ref={row.path === selected ? opened : undefined}>
           <UnstyledButton
-            w="100%" px="sm" py={6} onClick={() => onSelect(row.path)} aria-expanded={row.path === selected} data-step={row.path} data-state={row.state}
+            w="100%" pr="sm" py={row.depth > 0 ? 3 : 6} onClick={() => onSelect(row.path)} aria-expanded={row.path === selected} data-step={row.path} data-state={row.state}
             style={{
               background: tint(row.state), borderLeft: `4px solid ${edge(row.state)}`, borderBottom: '1px solid var(--mantine-color-default-border)',
-              paddingLeft: 10 + row.depth * 20,
+              paddingLeft: 8 + row.depth * 24,
             }}
           >
             <Group gap="sm" wrap="nowrap" justify="space-between">
               <Group gap="xs" wrap="nowrap" style={{ minWidth: 0 }}>
-                <Text span size="sm" c={row.depth > 0 ? 'dimmed' : 'var(--mantine-color-text)'} w={row.depth > 0 ? 'auto' : 20} ta="right">{numbers.get(row.path)}</Text>
+                <Text span size="sm" c={row.depth > 0 ? 'dimmed' : 'var(--mantine-color-text)'} w={20} ta="right" style={{ flex: 'none' }}>{numbers.get(row.path)}</Text>
                 <Text span size="sm" fw={row.depth > 0 ? 400 : 600} truncate="end">{row.title}</Text>
                 {row.irreversible ? (
-                  <Badge size="xs" variant="outline" color="red" leftSection={<IconAlertTriangle size={10} aria-hidden />} style={{ flex: 'none' }}>cannot be taken back</Badge>
+                  <Tag colour="red" icon={<IconAlertTriangle size={10} aria-hidden />}>cannot be taken back</Tag>
                 ) : null}
                 {row.compensated && row.state === 'succeeded' ? (
-                  <Badge size="xs" variant="outline" color="gray" leftSection={<IconArrowBackUp size={10} aria-hidden />} style={{ flex: 'none' }}>an abort undoes it</Badge>
+                  <Tag colour="gray" icon={<IconArrowBackUp size={10} aria-hidden />}>an abort undoes it</Tag>
                 ) : null}
               </Group>
               <Group gap="sm" wrap="nowrap" style={{ flex: 'none' }}>
@@ -59,7 +60,7 @@ export function StepList({ run, rows, calls, records, selected, onSelect, now }:
               </Group>
             </Group>
             {row.detail !== '' && row.path !== selected && row.state !== 'asking' ? (
-              <Text size="xs" lineClamp={1} style={{ marginLeft: row.depth > 0 ? 0 : 28 }}>{detailLines(row.detail).join(' · ')}</Text>
+              <Text size="xs" lineClamp={1} ml={28}>{detailLines(row.detail).join(' · ')}</Text>
             ) : null}
           </UnstyledButton>
           {row.path === selected ? <StepDetail run={run} row={row} calls={calls} records={records} now={now} /> : null}

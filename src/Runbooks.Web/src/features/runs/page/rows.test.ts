@@ -13,7 +13,7 @@ describe('the rows of a run', () => {
       [plan('protect'), plan('stop'), plan('switch', { irreversible: true })],
     );
     expect(rows.map((row) => [row.path, row.depth, row.state])).toEqual([
-      ['protect', 0, 'succeeded'], ['protect/1', 1, 'succeeded'], ['protect/reprotect/catch-up/1', 1, 'succeeded'],
+      ['protect', 0, 'succeeded'], ['protect/1', 1, 'succeeded'], ['protect/reprotect/catch-up/1', 2, 'succeeded'],
       ['stop', 0, 'running'], ['switch', 0, 'waiting'],
     ]);
     expect(rows.at(-1)?.irreversible).toBe(true);

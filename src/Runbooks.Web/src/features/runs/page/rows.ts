@@ -44,12 +44,13 @@ function arrange(steps: readonly Known[], plan: readonly PlanStep[]): readonly S
   const top = [...paths].filter((path) => depthOf(path, paths) === 0);
   const rows: StepRow[] = [];
   for (const root of top) {
-    const inside = steps.filter((step) => step.path.startsWith(`${root}/`) && step.path !== root);
+    const inside = steps.filter((step) => step.path.startsWith(`${root}/`)).sort((a, b) => began(a) - began(b));
     for (const path of [root, ...inside.map((step) => step.path)]) {
       const step = byPath.get(path) ?? waiting(path, planned.get(path)?.title ?? path);
       rows.push({
         ...step,
-        depth: path === root ? 0 : depthOf(path, paths),
+        // A procedure inside a procedure has no step of its own around its steps: `protect/reprotect/catch-up/1`.
+        depth: path === root ? 0 : path.slice(root.length + 1).includes('/') ? 2 : 1,
         irreversible: planned.get(path)?.irreversible ?? false,
         compensated: planned.get(path)?.compensated ?? false,
       });
@@ -58,6 +59,8 @@ function arrange(steps: readonly Known[], plan: readonly PlanStep[]): readonly S
 
   return rows;
 }
+
+const began = (step: Known): number => step.startedAt ?? step.endedAt ?? Infinity;
 
 const waiting = (path: string, title: string): Known =>
   ({ path, title, state: 'waiting', startedAt: null, endedAt: null, attempts: 0, site: null, detail: '' });
