@@ -15,8 +15,11 @@ export const router = createBrowserRouter([
         children: [
           { index: true, lazy: () => import('@/features/overview/OverviewPage') },
           { path: 'runs', lazy: () => import('@/features/runs/RunsPage') },
+          { path: 'runs/start', lazy: () => import('@/features/runs/start/StartPage') },
           { path: 'runs/:run', lazy: () => import('@/features/runs/page/RunPage') },
           { path: 'approvals', lazy: () => import('@/features/approvals/ApprovalsPage') },
+          { path: 'drills', lazy: () => import('@/features/drills/DrillsPage') },
+          { path: 'audit', lazy: () => import('@/features/audit/AuditPage') },
           { path: '*', lazy: () => import('./NotFoundPage') },
         ],
       },
