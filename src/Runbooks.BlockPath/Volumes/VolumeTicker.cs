@@ -35,12 +35,11 @@ internal sealed class VolumeTicker : IDisposable
 
     private void Run()
     {
-        var last = Stopwatch.GetTimestamp();
         while (!stop.Wait(TickMilliseconds))
         {
             foreach (var volume in volumes())
             {
-                Tick(volume.Loop, last);
+                Tick(volume.Loop);
                 if (ticks % 20 == 0)
                 {
                     var watched = volume;
@@ -48,12 +47,11 @@ internal sealed class VolumeTicker : IDisposable
                 }
             }
 
-            last = Stopwatch.GetTimestamp();
             ticks++;
         }
     }
 
-    private void Tick(VolumeLoop loop, long last)
+    private void Tick(VolumeLoop loop)
     {
         var every = loop.Configuration.PeerTimeout / 6;
         for (var peer = 0; peer < loop.Sessions.Length; peer++)
@@ -63,7 +61,7 @@ internal sealed class VolumeTicker : IDisposable
                 continue;
             }
 
-            if (session.LastHeard >= last)
+            if (session.TakeHeard())
             {
                 loop.Post(VolumeEvent.PeerHeard(session.Peer, session.Session));
             }

@@ -18,6 +18,8 @@ internal sealed class StreamSession : IDisposable
     private readonly System.Collections.Concurrent.ConcurrentDictionary<ulong, TaskCompletionSource<byte[]>> digests = new();
     private long digestNumber;
     private long lastApplied;
+    private long lastHeard;
+    private long lastTaken;
 
     public StreamSession(WanTransport transport, FrameReader reader, PeerSlot peer, long session, string name)
     {
@@ -38,7 +40,24 @@ internal sealed class StreamSession : IDisposable
     public long Session { get; }
 
     /// <summary>Stopwatch ticks of the last frame from the peer.</summary>
-    public long LastHeard { get; set; }
+    public long LastHeard
+    {
+        get => Volatile.Read(ref lastHeard);
+        set => Volatile.Write(ref lastHeard, value);
+    }
+
+    /// <summary>
+    /// Whether the peer was heard since this was last asked. Compared with what was taken and not with the clock: on a
+    /// machine short of processors a frame that came while the asker was descheduled would fall between two looks, and
+    /// enough of those in a row make a living peer a silent one. One asker only.
+    /// </summary>
+    public bool TakeHeard()
+    {
+        var heard = LastHeard;
+        var fresh = heard != lastTaken;
+        lastTaken = heard;
+        return fresh;
+    }
 
     /// <summary>Set while the standby has not been welcomed yet.</summary>
     public TaskCompletionSource<bool>? Admission { get; set; }
