@@ -1,4 +1,4 @@
-import { Box, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Box, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { api, body } from '@/api/client';
@@ -31,7 +31,7 @@ export function Component() {
         <Box key={run.id} component="section" aria-label={`${run.runbook ?? run.kind} on ${run.group ?? 'no group'}`}>
           <RunBand real={run.real} group={run.group ?? null} />
           <Group gap="xs" mb={4}>
-            <Text component={Link} to={`/runs/${run.id}`} fw={600} size="sm">{run.runbook ?? run.kind}</Text>
+            <Anchor component={Link} to={`/runs/${run.id}`} fw={600} size="sm">{run.runbook ?? run.kind}</Anchor>
             <Text size="sm" c="dimmed">{run.version == null ? '' : `version ${run.version}, `}asked for <TimeText at={run.requestedAt} /> by {run.requestedBy}</Text>
           </Group>
           <ApprovalPanel run={run} />

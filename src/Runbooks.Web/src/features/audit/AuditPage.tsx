@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
@@ -95,7 +95,7 @@ function Records({ rows, zone, address }: RecordsProps) {
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr key={row.sequence}>
-              <Table.Td><Text size="sm" component={Link} to={to(row.sequence)} preventScrollReset>{row.sequence}</Text></Table.Td>
+              <Table.Td><Anchor size="sm" component={Link} to={to(row.sequence)} preventScrollReset>{row.sequence}</Anchor></Table.Td>
               <Table.Td><Text size="xs">{exact(new Date(row.at), zone)}</Text></Table.Td>
               <Table.Td><Tag colour={row.outcome === 'success' ? 'gray' : row.outcome === 'refused' ? 'amber' : 'red'}>{row.kind}</Tag></Table.Td>
               <Table.Td><Text size="xs">{row.actor}{row.role ? ` (${row.role})` : ''}</Text></Table.Td>

@@ -1,4 +1,4 @@
-import { Button, Code, CopyButton, Drawer, Group, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Button, Code, CopyButton, Drawer, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { api, body } from '@/api/client';
@@ -49,7 +49,7 @@ function Whole({ view, before }: { readonly view: Parameters<typeof readRecord>[
     ['kind', record.kind], ['at', record.at], ['by', `${record.actor} (${record.actorKind}${record.role ? `, as ${record.role}` : ''})`],
     ['about', `${record.subjectType} ${record.subject}`], ['outcome', record.outcome], ['basis', record.basis === 'asserted' ? 'asserted: a person said so' : 'observed: a machine saw it'],
     ['reason', record.reason], ['group', record.group], ['site', record.site],
-    ['run', record.run === null ? null : <Link key="run" to={`/runs/${record.run}`}>{record.run}</Link>], ['hash', <Code key="hash">{record.hash}</Code>],
+    ['run', record.run === null ? null : <Anchor component={Link} key="run" to={`/runs/${record.run}`}>{record.run}</Anchor>], ['hash', <Code key="hash">{record.hash}</Code>],
   ];
   const whole = JSON.stringify(view.record, null, 2);
   return (

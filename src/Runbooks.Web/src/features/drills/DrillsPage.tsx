@@ -1,4 +1,4 @@
-import { Button, Grid, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Button, Grid, Group, Paper, Stack, Table, Text, Title } from '@mantine/core';
 import { IconCalendarPlus, IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -105,7 +105,7 @@ function Due({ groups, now }: { readonly groups: readonly OverviewGroup[]; reado
               </Table.Td>
               <Table.Td>
                 {group.lastDrill == null ? 'never' : (
-                  <Group gap="xs"><StateMark state={group.lastDrill.state} /><Text size="sm" component={Link} to={`/runs/${group.lastDrill.run}`}><TimeText at={group.lastDrill.endedAt} /></Text></Group>
+                  <Group gap="xs"><StateMark state={group.lastDrill.state} /><Anchor size="sm" component={Link} to={`/runs/${group.lastDrill.run}`}><TimeText at={group.lastDrill.endedAt} /></Anchor></Group>
                 )}
               </Table.Td>
               <Table.Td>{group.exposure.text}</Table.Td>
@@ -135,7 +135,7 @@ function GroupResults({ group, results }: { readonly group: string; readonly res
         <Trend title="Recovery point" results={recent} valueOf={(result) => result.pointSeconds} target={last?.run.rpoSeconds ?? null} />
         <Group gap="xs">
           {[...recent].reverse().slice(0, 5).map((result) => (
-            <Text key={result.run.id} size="sm" component={Link} to={`/runs/${result.run.id}`}><TimeText at={new Date(result.at)} />: {result.passed ? 'passed' : result.run.state}</Text>
+            <Anchor key={result.run.id} size="sm" component={Link} to={`/runs/${result.run.id}`}><TimeText at={new Date(result.at)} />: {result.passed ? 'passed' : result.run.state}</Anchor>
           ))}
         </Group>
       </Stack>
@@ -157,7 +157,7 @@ function calendarEntries(
   return [
     ...results.filter((result) => result.at >= from.getTime() && result.at < to.getTime()).map((result) => ({
       key: result.run.id, day: dayIn(zone, new Date(result.at)), order: result.at,
-      content: <Text size="xs" component={Link} to={`/runs/${result.run.id}`} truncate="end" display="block">{clock(zone, new Date(result.at))} {result.run.group} {result.passed ? 'passed' : result.run.state}</Text>,
+      content: <Anchor size="xs" component={Link} to={`/runs/${result.run.id}`} truncate="end" display="block">{clock(zone, new Date(result.at))} {result.run.group} {result.passed ? 'passed' : result.run.state}</Anchor>,
     })),
     ...coming.map(({ schedule, at }) => ({
       key: `${schedule.id}${at.getTime()}`, day: dayIn(zone, at), order: at.getTime(),

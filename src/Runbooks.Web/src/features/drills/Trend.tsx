@@ -1,4 +1,4 @@
-import { Group, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
+import { Anchor, Group, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { Link } from 'react-router';
 import { duration } from '@/ui/format';
 import { exact } from '@/ui/TimeText';
@@ -65,7 +65,7 @@ export function Trend({ title, results, valueOf, target }: TrendProps) {
               const value = valueOf(result);
               return (
                 <Table.Tr key={result.run.id}>
-                  <Table.Td><Link to={`/runs/${result.run.id}`}>{exact(new Date(result.at), zone)}</Link></Table.Td>
+                  <Table.Td><Anchor component={Link} to={`/runs/${result.run.id}`}>{exact(new Date(result.at), zone)}</Anchor></Table.Td>
                   <Table.Td>{value === null ? 'not measured' : duration(value)}</Table.Td>
                   <Table.Td>{result.passed ? 'passed' : result.run.state}</Table.Td>
                 </Table.Tr>

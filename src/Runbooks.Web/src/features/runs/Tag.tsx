@@ -14,7 +14,7 @@ export function Tag({ colour, dashed = false, icon, children }: TagProps) {
     <Text
       span fz={11} fw={600} px={6}
       style={{
-        border: `1px ${dashed ? 'dashed' : 'solid'} currentColor`, borderRadius: 4, whiteSpace: 'nowrap', flex: 'none', lineHeight: '16px',
+        border: `1px ${dashed ? 'dashed' : 'solid'} ${colour === 'gray' ? 'var(--mantine-color-default-border)' : 'currentColor'}`, borderRadius: 4, whiteSpace: 'nowrap', flex: 'none', lineHeight: '16px',
         color: `light-dark(var(--mantine-color-${colour}-9), var(--mantine-color-${colour}-3))`, display: 'inline-flex', alignItems: 'center', gap: 3,
       }}
     >

@@ -12,7 +12,13 @@ export function recordWords(record: AuditRecord): string {
   }
 
   const parts = [said('signal'), said('choice') && `“${said('choice')}”`, said('state'), said('failure'), reason ?? ''].filter(Boolean);
-  return parts.length > 0 ? parts.join(': ') : short(JSON.stringify(data) === '{}' ? '' : JSON.stringify(data));
+  return parts.length > 0 ? parts.join(': ') : short(pairs(data));
+}
+
+// Times are in their own column already.
+function pairs(data: Readonly<Record<string, unknown>>): string {
+  return Object.entries(data).filter(([name, value]) => name !== 'at' && value !== null && value !== '')
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join(', ');
 }
 
 const short = (words: string): string => (words.length > 240 ? `${words.slice(0, 239)}…` : words);

@@ -1,4 +1,4 @@
-import { Code, Table, Text, Tooltip } from '@mantine/core';
+import { Anchor, Code, Table, Text, Tooltip } from '@mantine/core';
 import { duration } from '@/ui/format';
 import { exact } from '@/ui/TimeText';
 import { useZone } from '@/ui/zone';
@@ -43,7 +43,7 @@ export function CallTable({ calls, compact = false }: CallTableProps) {
                 </Text>
               </Table.Td>
               <Table.Td><Hash value={call.inputHash} /> → <Hash value={call.outputHash} /></Table.Td>
-              <Table.Td><Text size="xs" component={Link} to={`/audit?record=${call.sequence}`}>{call.sequence}</Text></Table.Td>
+              <Table.Td><Anchor size="xs" component={Link} to={`/audit?record=${call.sequence}`}>{call.sequence}</Anchor></Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

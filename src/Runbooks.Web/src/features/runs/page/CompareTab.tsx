@@ -1,4 +1,4 @@
-import { Box, Group, Select, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Box, Group, Select, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link } from 'react-router';
@@ -49,7 +49,7 @@ export function CompareTab({ run, spans, where }: CompareTabProps) {
           data={others.map((other) => ({ value: other.id, label: `${exact(new Date(other.requestedAt), zone)} — ${other.state}, version ${other.version ?? '—'}` }))}
         />
         <Text size="sm">
-          <Link to={`/runs/${chosen.id}`}>Open that run</Link>, <TimeText at={chosen.requestedAt} />
+          <Anchor component={Link} to={`/runs/${chosen.id}`}>Open that run</Anchor>, <TimeText at={chosen.requestedAt} />
           {chosen.version === run.version ? ', the same version' : `, version ${chosen.version ?? '—'} against ${run.version ?? '—'}`}
         </Text>
       </Group>

@@ -1,4 +1,4 @@
-import { Group, Stack, Switch, Table, Text } from '@mantine/core';
+import { Anchor, Group, Stack, Switch, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useLiveness } from '@/shell/live';
@@ -51,7 +51,7 @@ export function EventsTab({ run, records, where }: EventsTabProps) {
               const step = typeof record.data['step'] === 'string' && record.kind.startsWith('step.') ? record.data['step'] : null;
               return (
                 <Table.Tr key={record.sequence} data-sequence={record.sequence}>
-                  <Table.Td><Text size="xs" component={Link} to={`/audit?record=${record.sequence}`}>{record.sequence}</Text></Table.Td>
+                  <Table.Td><Anchor size="xs" component={Link} to={`/audit?record=${record.sequence}`}>{record.sequence}</Anchor></Table.Td>
                   <Table.Td><Text size="xs">{exact(new Date(record.at), zone)}</Text></Table.Td>
                   <Table.Td><Tag colour={record.outcome === 'failure' ? 'red' : 'gray'}>{record.kind}</Tag></Table.Td>
                   <Table.Td><Text size="xs">{record.actor}</Text></Table.Td>

@@ -37,7 +37,7 @@ export function StepList({ run, rows, calls, records, selected, onSelect, now }:
       {rows.map((row) => (
         <li key={row.path} ref={row.path === selected ? opened : undefined}>
           <UnstyledButton
-            w="100%" pr="sm" py={row.depth > 0 ? 3 : 6} onClick={() => onSelect(row.path)} aria-expanded={row.path === selected} data-step={row.path} data-state={row.state}
+            w="100%" display="block" pr="sm" py={row.depth > 0 ? 3 : 6} onClick={() => onSelect(row.path)} aria-expanded={row.path === selected} data-step={row.path} data-state={row.state}
             style={{
               background: tint(row.state), borderLeft: `4px solid ${edge(row.state)}`, borderBottom: '1px solid var(--mantine-color-default-border)',
               paddingLeft: 8 + row.depth * 24,
@@ -56,7 +56,7 @@ export function StepList({ run, rows, calls, records, selected, onSelect, now }:
               </Group>
               <Group gap="sm" wrap="nowrap" style={{ flex: 'none' }}>
                 <Text span size="sm">{took(row, at)}</Text>
-                <Box w={112}><StateMark state={row.state} /></Box>
+                <Box w={112} display="flex"><StateMark state={row.state} /></Box>
               </Group>
             </Group>
             {row.detail !== '' && row.path !== selected && row.state !== 'asking' ? (

@@ -81,7 +81,9 @@ function StartForm({ runbook, version, group, fixedGroup }: StartFormProps) {
   );
   const given = useMemo(() => Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== '')), [inputs]);
   const complete = known?.inputs.every((input) => !input.required || given[input.name] !== undefined) ?? false;
-  const [asked] = useDebouncedValue(given, 350);
+  // Typing is waited for; what is asked is a whole set of inputs or nothing.
+  const [settled] = useDebouncedValue(given, 350);
+  const asked = known?.inputs.every((input) => !input.required || settled[input.name] !== undefined) ? settled : given;
   const plan = useQuery({
     queryKey: ['explain', runbook, version, group, asked],
     enabled: complete,
@@ -105,7 +107,7 @@ function StartForm({ runbook, version, group, fixedGroup }: StartFormProps) {
             {known.inputs.map((input) => (
               <InputControl
                 key={input.name} input={input} group={group} value={inputs[input.name] ?? ''}
-                error={wrong === `inputs.${input.name}` && plan.error instanceof ApiProblem ? plan.error.message : null}
+                error={wrong === `inputs.${input.name}` && plan.error instanceof ApiProblem ? plan.error.why : null}
                 onChange={(value) => setTyped((before) => ({ ...before, [input.name]: value }))}
               />
             ))}
