@@ -79,7 +79,7 @@ export function ScheduleEditor({ close }: { readonly close: () => void }) {
         <Group grow align="flex-start">
           <TextInput
             label="Calendar" description="minute hour day-of-month month day-of-week; day of month and of week must both match" required value={calendar}
-            error={meaning.wrong ?? undefined} onChange={(event) => setCalendar(event.currentTarget.value)} ff="monospace"
+            error={meaning.wrong ?? undefined} onChange={(event) => setCalendar(event.currentTarget.value)} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           />
           <Select label="Time zone" description="the clock that the calendar is read by" searchable required value={zone} onChange={(next) => { if (next) setZone(next); }} data={zones} />
         </Group>

@@ -53,8 +53,8 @@ function Summary({ report }: { readonly report: RunReport }) {
       <Table withRowBorders={false} verticalSpacing={2} w="auto" aria-label="What the report says">
         <Table.Tbody>
           <Fact name="recovered in">{report.recoveryMilliseconds == null ? 'not measured' : seconds(report.recoveryMilliseconds)} of {seconds(report.objectiveMilliseconds)} objective{met === null ? '' : met ? ' — met' : ' — missed'}</Fact>
-          <Fact name="waited for people">{seconds(report.humanMilliseconds)}</Fact>
-          <Fact name="recovery point objective">{seconds(report.pointObjectiveMilliseconds)}</Fact>
+          <Fact name="waited for people">{report.humanMilliseconds === 0 ? 'not at all' : seconds(report.humanMilliseconds)}</Fact>
+          <Fact name="recovery point objective">{report.pointObjectiveMilliseconds === 0 ? 'nothing may be lost' : seconds(report.pointObjectiveMilliseconds)}</Fact>
           <Fact name="document"><Code>{report.documentHash ?? '—'}</Code></Fact>
           <Fact name="plan"><Code>{report.planHash ?? '—'}</Code></Fact>
           <Fact name="records">{report.firstRecord} to {report.lastRecord}, the last one&apos;s hash is <Code>{report.lastHash}</Code></Fact>

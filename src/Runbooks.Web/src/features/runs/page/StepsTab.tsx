@@ -28,7 +28,7 @@ export function StepsTab({ run, rows, plan, planMissing, calls, records, where, 
   return (
     <Grid gap="md">
       <Grid.Col span={{ base: 12, lg: 5 }}>
-        <Box style={{ border: '1px solid var(--mantine-color-default-border)', borderRadius: 6, overflow: 'hidden' }}>
+        <Box pos={{ lg: 'sticky' }} top={{ lg: 60 }} style={{ border: '1px solid var(--mantine-color-default-border)', borderRadius: 6, overflow: 'hidden' }}>
           <Suspense fallback={<Waiting what="Loading the graph…" />}>
             <RunGraph run={run} rows={rows} now={now} selected={where.step} onSelect={(path) => where.set('step', path)} />
           </Suspense>
