@@ -1,8 +1,8 @@
-import { ActionIcon, Badge, Group, Kbd, Menu, Text, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Badge, Box, Group, Kbd, Menu, Text, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from 'react-router';
-import { api } from '@/api/client';
+import { api, body } from '@/api/client';
 import { useNow } from '@/ui/now';
 import { chooseZone, useZone } from '@/ui/zone';
 import { openPalette } from './Commands';
@@ -15,6 +15,7 @@ export function Header({ me }: { readonly me: Me }) {
       <UnstyledButton component={Link} to="/">
         <Text fw={800} size="lg">Runbooks</Text>
       </UnstyledButton>
+      <Environment />
       <SearchField />
       <Group gap="md" wrap="nowrap">
         <Liveness />
@@ -24,6 +25,12 @@ export function Header({ me }: { readonly me: Me }) {
       </Group>
     </Group>
   );
+}
+
+/** Which installation this is: the word that keeps two open tabs apart. */
+function Environment() {
+  const { data } = useQuery({ queryKey: ['settings'], queryFn: () => body(api.GET('/api/v1/settings')), staleTime: 300_000 });
+  return data?.environment ? <Badge variant="default" radius="sm" tt="none">{data.environment}</Badge> : null;
 }
 
 // Looks like a field and opens the palette: one place to type, wherever one begins.
@@ -46,11 +53,15 @@ function Liveness() {
   const state = useLiveness();
   const zone = useZone();
   if (state.name === 'live') {
-    return <Badge variant="light" color="teal" role="status">live</Badge>;
+    return (
+      <Badge variant="default" role="status" leftSection={<Box w={8} h={8} bg="light-dark(var(--mantine-color-teal-8), var(--mantine-color-teal-3))" style={{ borderRadius: 4 }} />}>
+        live
+      </Badge>
+    );
   }
   const since = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: zone }).format(state.since);
   return (
-    <Badge variant="filled" color={state.name === 'stale' ? 'red' : 'gray'} role="status">
+    <Badge variant="filled" color={state.name === 'stale' ? 'red.9' : 'gray.7'} role="status">
       {state.name === 'stale' ? `stale since ${since}` : 'connecting'}
     </Badge>
   );

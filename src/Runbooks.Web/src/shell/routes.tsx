@@ -1,13 +1,15 @@
 import { createBrowserRouter } from 'react-router';
+import { Loading } from './Loading';
 import { PageFailed } from './PageFailed';
 import { Shell } from './Shell';
 
 /** Every address of the console. Pages are loaded when they are opened; each module exports its page as `Component`. */
 export const router = createBrowserRouter([
-  { path: '/signin', lazy: () => import('@/features/signin/SignInPage'), ErrorBoundary: PageFailed },
+  { path: '/signin', lazy: () => import('@/features/signin/SignInPage'), ErrorBoundary: PageFailed, HydrateFallback: Loading },
   {
     path: '/',
     Component: Shell,
+    HydrateFallback: Loading,
     ErrorBoundary: PageFailed,
     children: [
       {

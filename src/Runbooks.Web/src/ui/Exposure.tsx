@@ -1,23 +1,25 @@
 import { Text } from '@mantine/core';
+import type { components } from '@/api/schema';
 import { bytes, duration } from './format';
+import { toneText } from './states';
+import { TimeText } from './TimeText';
 
-interface ExposureProps {
-  readonly bytes: number | null;
-  readonly seconds: number | null;
-  /** The server's own words; shown when there is no number to show. */
-  readonly text: string;
-}
+type Figure = components['schemas']['ExposureView'];
 
-/** What would be lost if the primary died now. Zero is only ever shown as proven. */
-export function Exposure({ bytes: lost, seconds, text }: ExposureProps) {
-  if (lost === null) {
-    return <Text span size="sm">{text}</Text>;
+/** What would be lost if the primary died now. Zero is only ever shown as proven when the server proved it. */
+export function Exposure({ exposure }: { readonly exposure: Figure }) {
+  const { state, bytes: lost, seconds, since, text } = exposure;
+  if (state === 'proven') return <Text span size="sm">0 — proven</Text>;
+  if (state === 'unknown') {
+    return (
+      <Text span size="sm" fw={600} c={toneText('attention')}>
+        {since ? <>unknown since <TimeText at={since} /></> : text}
+      </Text>
+    );
   }
-  if (lost === 0) {
-    return <Text span size="sm">0 — proven</Text>;
-  }
+  if (lost === null || lost === 0) return <Text span size="sm">{text}</Text>;
   return (
-    <Text span size="sm" fw={600} style={{ fontVariantNumeric: 'tabular-nums' }}>
+    <Text span size="sm" fw={600} c={toneText('attention')}>
       {bytes(lost)}{seconds === null ? '' : ` · ${duration(seconds)} behind`}
     </Text>
   );

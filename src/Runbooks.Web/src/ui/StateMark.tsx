@@ -8,7 +8,7 @@ import {
   IconAlertOctagonFilled,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { meaningOf, toneColour, type Tone } from './states';
+import { meaningOf, toneText, type Tone } from './states';
 import { TimeText } from './TimeText';
 
 const icons: Readonly<Record<Tone, typeof IconCircleDashed>> = {
@@ -30,9 +30,9 @@ interface StateMarkProps {
 export function StateMark({ state, since, detail }: StateMarkProps) {
   const { tone, word } = meaningOf(state);
   const Icon = icons[tone];
-  const colour = `light-dark(var(--mantine-color-${toneColour[tone]}-8), var(--mantine-color-${toneColour[tone]}-3))`;
+  const colour = toneText(tone);
   return (
-    <Group gap={6} wrap="nowrap" component="span" display="inline-flex">
+    <Group gap={6} wrap="nowrap" component="span" display="inline-flex" style={{ verticalAlign: 'middle' }}>
       <Icon size={16} color={colour} aria-hidden style={{ flex: 'none' }} />
       <Text span fw={600} size="sm" c={colour}>
         {word}

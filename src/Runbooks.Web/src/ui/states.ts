@@ -10,6 +10,10 @@ export const toneColour: Readonly<Record<Tone, string>> = {
   asking: 'violet',
 };
 
+/** The tone's colour for text and icons, readable in both schemes. */
+export const toneText = (tone: Tone): string =>
+  `light-dark(var(--mantine-color-${toneColour[tone]}-${tone === 'ok' ? 9 : 8}), var(--mantine-color-${toneColour[tone]}-3))`;
+
 interface Meaning {
   readonly tone: Tone;
   readonly word: string;
@@ -24,6 +28,9 @@ const meanings: Readonly<Record<string, Meaning>> = {
   connected: { tone: 'ok', word: 'Connected' },
   ready: { tone: 'ok', word: 'Ready' },
   active: { tone: 'ok', word: 'Active' },
+  warnings: { tone: 'attention', word: 'Warnings' },
+  'not-ready': { tone: 'danger', word: 'Not ready' },
+  unknown: { tone: 'attention', word: 'Unknown' },
   running: { tone: 'working', word: 'Running' },
   seeding: { tone: 'working', word: 'Full copy' },
   'setting-up': { tone: 'working', word: 'Setting up' },

@@ -44,7 +44,7 @@ export function SignInForm({ onSignedIn, user: expected }: SignInFormProps) {
       <Stack>
         <SegmentedControl
           fullWidth size="xs" aria-label="How to sign in" value={way} onChange={choose}
-          data={[{ value: 'password', label: 'Password' }, { value: 'token', label: 'Token' }]}
+          data={[{ value: 'password', label: 'By password' }, { value: 'token', label: 'By token' }]}
         />
         {way === 'password' ? (
           <TextInput label="Name" value={user} onChange={(event) => setUser(event.currentTarget.value)} autoComplete="username" required />
