@@ -17,10 +17,10 @@ export function Exposure({ exposure }: { readonly exposure: Figure }) {
       </Text>
     );
   }
-  if (lost === null || lost === 0) return <Text span size="sm">{text}</Text>;
+  if (lost == null || lost === 0) return <Text span size="sm">{text}</Text>;
   return (
     <Text span size="sm" fw={600} c={toneText('attention')}>
-      {bytes(lost)}{seconds === null ? '' : ` · ${duration(seconds)} behind`}
+      {bytes(lost)}{seconds == null ? '' : ` · ${duration(seconds)} behind`}
     </Text>
   );
 }

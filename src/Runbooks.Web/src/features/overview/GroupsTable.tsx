@@ -49,10 +49,10 @@ const worstFirst = { column: 'state', descending: false } as const;
 
 function Recovery({ group }: { readonly group: OverviewGroup }) {
   const { rtoLastSeconds: last, rtoTargetSeconds: target } = group;
-  const late = last !== null && target !== null && last > target;
+  const late = last != null && target != null && last > target;
   return (
     <Text span size="sm" fw={late ? 700 : 400}>
-      {last === null ? 'not measured' : duration(last)} / {target === null ? 'no target' : duration(target)}
+      {last == null ? 'not measured' : duration(last)} / {target == null ? 'no target' : duration(target)}
       {late ? ' — too slow' : ''}
     </Text>
   );

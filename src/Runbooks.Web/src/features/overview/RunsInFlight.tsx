@@ -38,8 +38,8 @@ function RunLine({ run }: { readonly run: Run }) {
       <Text size="sm" c="dimmed">
         {open[0] ? `at ${open[0].title}` : null}{ended > 0 ? `${open[0] ? ', ' : ''}${ended} done` : null}
       </Text>
-      {elapsed === null ? null : <Text size="sm">{duration(elapsed)}{run.rtoSeconds === null ? '' : ` of ${duration(run.rtoSeconds)} target`}</Text>}
-      {elapsed === null || run.rtoSeconds === null ? null : (
+      {elapsed == null ? null : <Text size="sm">{duration(elapsed)}{run.rtoSeconds == null ? '' : ` of ${duration(run.rtoSeconds)} target`}</Text>}
+      {elapsed == null || run.rtoSeconds == null ? null : (
         <Progress
           value={Math.min(100, (elapsed / run.rtoSeconds) * 100)} w={160} aria-label={`${run.kind}: elapsed against its target`}
           color={elapsed > run.rtoSeconds ? 'amber' : 'blue'}

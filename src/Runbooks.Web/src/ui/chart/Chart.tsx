@@ -19,6 +19,8 @@ export interface ChartProps {
   /** Charts of one page that name the same thing show one cursor. */
   readonly cursor?: string;
   readonly height?: number;
+  /** The top of the scale when everything is lower: nothing happening looks like nothing. */
+  readonly least?: number;
 }
 
 /** Values over time: a gap where nothing was measured, one cursor across the page, and the same as a table. */
@@ -28,9 +30,9 @@ export function Chart(props: ChartProps) {
   const name = useId();
   return (
     <Box component="section" aria-labelledby={name}>
-      <Group justify="space-between" gap="sm" wrap="nowrap">
+      <Group justify="space-between" gap="xs">
         <Text id={name} size="sm" fw={600}>{title}</Text>
-        <Group gap="sm" wrap="nowrap">
+        <Group gap="sm" ml="auto">
           {tracks.map((track) => <Latest key={track.label} track={track} format={format} single={tracks.length === 1} />)}
           <Button
             variant="subtle" color="gray" size="compact-xs" aria-pressed={asTable}

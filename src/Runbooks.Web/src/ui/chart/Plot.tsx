@@ -9,7 +9,7 @@ import { withGaps } from './gaps';
 const axisWidth = 64;
 
 /** The drawing of a chart. Loaded with the first chart: the first page has none. */
-export default function Plot({ times, tracks, format, every, span, cursor, height = 140 }: ChartProps) {
+export default function Plot({ times, tracks, format, every, span, cursor, height = 140, least = 1 }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(null);
   const read = useRef(format);
@@ -25,6 +25,7 @@ export default function Plot({ times, tracks, format, every, span, cursor, heigh
   useEffect(() => {
     const box = host.current;
     if (!box) return undefined;
+    const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: zone });
     const drawn = new UPlot(
       {
         width: box.clientWidth,
@@ -33,8 +34,8 @@ export default function Plot({ times, tracks, format, every, span, cursor, heigh
         padding: [8, 8, 0, 0],
         cursor: { y: false, drag: { x: false, y: false }, ...(cursor ? { sync: { key: cursor, setSeries: false } } : {}) },
         tzDate: (at) => UPlot.tzDate(new Date(at * 1000), zone),
-        scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 0, 1e-9) * 1.1] } },
-        axes: [axis(box), { ...axis(box), size: axisWidth, values: (_, marks) => marks.map((mark) => read.current(mark)) }],
+        scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 0, least) * 1.1] } },
+        axes: [{ ...axis(box), values: (_, marks) => marks.map((mark) => clock.format(mark * 1000)) }, { ...axis(box), size: axisWidth, values: (_, marks) => marks.map((mark) => read.current(mark)) }],
         series: [
           {},
           ...shape.split('\n').map((line) => {
@@ -57,7 +58,7 @@ export default function Plot({ times, tracks, format, every, span, cursor, heigh
       drawn.destroy();
       plot.current = null;
     };
-  }, [shape, scheme, zone, cursor, height]);
+  }, [shape, scheme, zone, cursor, height, least]);
 
   useEffect(() => {
     const spaced = withGaps(times, tracks.map((track) => track.values), every);
@@ -66,7 +67,7 @@ export default function Plot({ times, tracks, format, every, span, cursor, heigh
       plot.current?.setData([[...spaced.times], ...spaced.values.map((values) => [...values])], false);
       plot.current?.setScale('x', { min: end - span, max: end });
     });
-  }, [times, tracks, every, span, shape, scheme, zone, cursor, height]);
+  }, [times, tracks, every, span, shape, scheme, zone, cursor, height, least]);
 
   return <div ref={host} className="chart-tones" />;
 }

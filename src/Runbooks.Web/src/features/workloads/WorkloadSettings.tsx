@@ -1,0 +1,72 @@
+import { SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { CommandLine } from '@/ui/CommandLine';
+import { bytes, duration } from '@/ui/format';
+import { lossWords } from './policyWords';
+import type { Workload } from './workloads';
+
+/** What was agreed for the workload, and how the machine is described. */
+export function WorkloadSettings({ workload }: { readonly workload: Workload }) {
+  const policy = workload.protection?.policy;
+  const { metadata } = workload;
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
+      <Stack gap="xs">
+        <Title order={2}>Protection</Title>
+        {policy ? (
+          <Facts
+            label="Protection"
+            rows={[
+              ['home site', String(policy.homeSite)],
+              ['copies at', policy.standbys.map(String).join(', ')],
+              ['mode', policy.mode ?? 'synchronous'],
+              ['when the link is lost', lossWords[policy.onLinkLoss ?? 'arbitrate'].title],
+              ['when nobody can be asked', policy.ifArbiterUnreachable === 'continue' ? 'writes go on' : 'writes wait'],
+              ['a silent copy is lost after', duration(policy.peerTimeoutSeconds ?? 0)],
+              ['a returned copy must stay', duration(policy.holdDownSeconds ?? 0)],
+              ['catch-up at most', policy.catchUpBytesPerSecondMax ? `${bytes(policy.catchUpBytesPerSecondMax)}/s` : 'no limit'],
+              ['recovery time objective', duration(policy.rtoSeconds ?? 0)],
+              ['recovery point objective', duration(policy.rpoSeconds ?? 0)],
+              ['recovery points', policy.recoveryPointEverySeconds ? `every ${duration(policy.recoveryPointEverySeconds)}, ${policy.recoveryPointsKept ?? 0} kept` : 'only when a run makes one'],
+              ['id', String(policy.id)],
+            ]}
+          />
+        ) : <Text size="sm">Not protected.</Text>}
+        <CommandLine command={`runbooks protection get ${workload.id} -o yaml`} />
+      </Stack>
+      <Stack gap="xs">
+        <Title order={2}>Machine</Title>
+        <Facts
+          label="Machine"
+          rows={[
+            ['title', metadata.title],
+            ['group', workload.group],
+            ['tier', metadata.tier || '—'],
+            ['processors', String(metadata.cpuCount)],
+            ['memory', bytes(metadata.memoryMiB * 2 ** 20)],
+            ['firmware', metadata.firmware],
+            ...metadata.disks.map((disk): readonly [string, string] => [disk.name, `${bytes(disk.sizeBytes)} · ${disk.volume}`]),
+            ...metadata.nics.map((nic): readonly [string, string] => [nic.name, nic.mac ?? 'any address']),
+            ['started by', metadata.driver.kind === 'none' ? 'nobody: the report says so' : metadata.driver.kind],
+          ]}
+        />
+        <CommandLine command={`runbooks workload get ${workload.id} -o yaml`} />
+      </Stack>
+    </SimpleGrid>
+  );
+}
+
+export function Facts({ label, rows }: { readonly label: string; readonly rows: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <Table aria-label={label} verticalSpacing={4} highlightOnHover={false}>
+      <Table.Tbody>
+        {rows.map(([name, value]) => (
+          <Table.Tr key={name}>
+            <Table.Th scope="row" w={210} fw={400} c="dimmed">{name}</Table.Th>
+            <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
