@@ -1,8 +1,8 @@
 import { Button, Group, Table, Text, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { Link, useNavigate } from 'react-router';
+import { everyRow, rowHeight, type Shown } from './rows';
 import { arrange, type Column, type Facet } from './arrange';
 import { TableFilters } from './TableFilters';
 import { useTableState, type Sort } from './tableState';
@@ -26,11 +26,11 @@ interface DataTableProps<Row> {
   readonly more?: { readonly has: boolean; readonly busy: boolean; readonly load: () => void };
 }
 
-const rowHeight = 36;
-// Below this a browser draws all rows faster than it would follow the scroll.
+// Below this a browser draws all rows faster than it would follow the scroll; the code that follows it is loaded then.
 const virtualFrom = 100;
-// Drawn before the window has been measured.
+// Drawn until the window is measured.
 const firstRows = 40;
+const RowWindow = lazy(() => import('./RowWindow'));
 const noFacets: readonly never[] = [];
 
 /** The console's table: sorted, filtered and linked by the address, walked by arrows, and as long as it needs to be. */
@@ -40,8 +40,19 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const { state, change } = useTableState(facets.map((facet) => facet.id), props.prefix);
   const sort = state.sort ?? props.initialSort ?? null;
   const shown = useMemo(() => arrange(rows, columns, facets, state, props.initialSort), [rows, columns, facets, state, props.initialSort]);
-  const { body, items, above, below, reach } = useRowWindow(shown.length);
-  useMoreAtEnd(more, items.at(-1) ?? -1, shown.length);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [seen, setSeen] = useState<Shown | null>(null);
+  const virtual = shown.length >= virtualFrom;
+  const { first, last, above, below, scrollTo } = virtual && seen ? seen : everyRow(virtual ? firstRows : shown.length);
+  useMoreAtEnd(more, last, shown.length);
+  const reach = (index: number) => {
+    const link = () => body.current?.querySelector<HTMLElement>(`[data-row="${index}"]`);
+    if (link()) link()?.focus();
+    else {
+      scrollTo(index);
+      requestAnimationFrame(() => requestAnimationFrame(() => link()?.focus()));
+    }
+  };
 
   return (
     <div>
@@ -60,16 +71,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </Table.Thead>
           <Table.Tbody ref={body} onKeyDown={(event) => walk(event, shown.length, reach)}>
             {above > 0 ? <tr aria-hidden style={{ height: above }} /> : null}
-            {items.map((index) => {
-              const row = shown[index];
-              return row === undefined ? null : (
-                <Row key={rowKey(row)} row={row} index={index} columns={columns} to={rowTo?.(row)} />
-              );
-            })}
+            {shown.slice(first, last + 1).map((row, at) => (
+              <Row key={rowKey(row)} row={row} index={first + at} columns={columns} to={rowTo?.(row)} />
+            ))}
             {below > 0 ? <tr aria-hidden style={{ height: below }} /> : null}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      {virtual ? <Suspense><RowWindow count={shown.length} body={body} onShown={setSeen} /></Suspense> : null}
       {shown.length === 0 ? (
         <Group p="md" gap="sm">
           <Text size="sm">{rows.length === 0 ? `No ${label}.` : `None of ${rows.length} ${label} match.`}</Text>
@@ -146,31 +155,6 @@ function Row<Row>({ row, index, columns, to }: RowProps<Row>) {
       ))}
     </Table.Tr>
   );
-}
-
-/** The rows to draw: all of a short list, and of a long one what the window shows, with the height of the rest. */
-function useRowWindow(count: number) {
-  const body = useRef<HTMLTableSectionElement>(null);
-  const [margin, setMargin] = useState(0);
-  const virtual = count >= virtualFrom;
-  useLayoutEffect(() => {
-    if (body.current) setMargin(body.current.getBoundingClientRect().top + window.scrollY);
-  }, [virtual]);
-  // The library's object keeps its identity and changes inside; what is read from it here is read on every draw.
-  const rows = useWindowVirtualizer({ count, estimateSize: () => rowHeight, overscan: 20, scrollMargin: margin, enabled: virtual });
-  const drawn = rows.getVirtualItems();
-  const first = drawn[0];
-  const last = drawn.at(-1);
-  const reach = (index: number) => {
-    const focus = () => body.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus();
-    if (virtual && !body.current?.querySelector(`[data-row="${index}"]`)) {
-      rows.scrollToIndex(index);
-      requestAnimationFrame(() => requestAnimationFrame(focus));
-    } else focus();
-  };
-  return virtual && first && last
-    ? { body, items: drawn.map((item) => item.index), above: first.start - margin, below: rows.getTotalSize() - (last.end - margin), reach }
-    : { body, items: Array.from({ length: virtual ? firstRows : count }, (_, index) => index), above: 0, below: 0, reach };
 }
 
 function useMoreAtEnd(more: DataTableProps<unknown>['more'], last: number, count: number) {
