@@ -48,8 +48,9 @@ public sealed class EngineRuntime : IAsyncDisposable
         Control = new ControlModule(_engine, start);
         Modules =
         [
-            start, Control, polls, new WorkflowTaskAnswers(_engine, polls), new ActivityModule(_engine),
-            new QueryModule(_engine), new UpdateModule(_engine, start), new TaskQueueModule(_engine),
+            start, Control, new ResetModule(_engine), polls, new WorkflowTaskAnswers(_engine, polls),
+            new ActivityModule(_engine), new QueryModule(_engine),
+            new UpdateModule(_engine, start), new TaskQueueModule(_engine),
         ];
     }
 

@@ -287,6 +287,7 @@ public sealed class PrivateCluster : IAsyncDisposable
         if (ReadPid(pidFile) is not { } pid || !IsServerOf(pid))
         {
             // The number may by now belong to a stranger; the server compares only numbers and would refuse to start.
+            await EndSessionsAsync(cancel);
             File.Delete(pidFile);
             return;
         }
@@ -298,11 +299,48 @@ public sealed class PrivateCluster : IAsyncDisposable
             {
                 if (!IsServerOf(pid))
                 {
+                    await EndSessionsAsync(cancel);
                     File.Delete(pidFile);
                     return;
                 }
                 await Task.Delay(50, cancel);
             }
+        }
+    }
+
+    /// <summary>
+    /// Sessions of a killed server may live on for a moment, and one in the middle of a commit still writes. The pid
+    /// file is what keeps a new server from starting beside them, so it may go only when they are gone. They work in
+    /// the cluster's folder, by which they are known.
+    /// </summary>
+    private async Task EndSessionsAsync(CancellationToken cancel)
+    {
+        for (var waited = 0; ; waited++)
+        {
+            var sessions = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
+                .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _) && WorksInCluster(name!))
+                .ToList();
+            if (sessions.Count == 0)
+            {
+                return;
+            }
+            if (waited == 20)
+            {
+                await ShellCommand.RunAsync(["kill", "-KILL", .. sessions!], cancel);
+            }
+            await Task.Delay(50, cancel);
+        }
+    }
+
+    private bool WorksInCluster(string pid)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{pid}/cwd").LinkTarget == Cluster;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

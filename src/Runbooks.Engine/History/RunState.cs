@@ -44,6 +44,8 @@ public sealed class RunState
     public DateTimeOffset? RunExpiresAt { get; set; }
     public DateTimeOffset? ExecutionExpiresAt { get; set; }
     public Guid? ContinuedAsRunId { get; set; }
+    /// <summary>The run that began anew from a point of this one; children report there.</summary>
+    public Guid? ResetRunId { get; set; }
     public long NextEventId { get; set; } = 1;
     public long HistorySize { get; set; }
     public long Transitions { get; set; }

@@ -125,6 +125,75 @@ public static class ChildMachine
         WorkflowTaskMachine.Schedule(t);
     }
 
+    /// <summary>Follows a child's events without writing any, for a state made from history.</summary>
+    internal static void Rebuild(RunState s, HistoryEvent e)
+    {
+        if (e.EventType == EventType.StartChildWorkflowExecutionInitiated)
+        {
+            var a = e.StartChildWorkflowExecutionInitiatedEventAttributes;
+            s.Children.Add(e.EventId, new PendingChild
+            {
+                InitiatedEventId = e.EventId,
+                Namespace = s.Namespace,
+                WorkflowId = a.WorkflowId,
+                WorkflowType = a.WorkflowType.Name,
+                RequestId = $"{s.RunId}:{e.EventId}",
+                ClosePolicy = a.ParentClosePolicy,
+            });
+        }
+        else if (InitiatedIdOf(e) is { } initiated && s.Children.TryGetValue(initiated, out var child))
+        {
+            if (e.ChildWorkflowExecutionStartedEventAttributes is { } started)
+            {
+                child.RunId = Guid.Parse(started.WorkflowExecution.RunId);
+                child.StartedEventId = e.EventId;
+            }
+            else
+            {
+                s.Children.Remove(initiated);
+            }
+        }
+    }
+
+    /// <summary>
+    /// True if the event tells of a child that is pending here; what it says is taken over and the event's reference to
+    /// its start is put right. The caller writes it.
+    /// </summary>
+    internal static bool Reapply(Transition t, HistoryEvent e)
+    {
+        if (InitiatedIdOf(e) is not { } initiated || !t.State.Children.TryGetValue(initiated, out var child))
+        {
+            return false;
+        }
+
+        if (e.ChildWorkflowExecutionStartedEventAttributes is { } started)
+        {
+            child.RunId = Guid.Parse(started.WorkflowExecution.RunId);
+            child.StartedEventId = t.State.NextEventId;
+        }
+        else
+        {
+            PointAtStarted(e, new() { [initiated] = child.StartedEventId });
+            t.State.Children.Remove(initiated);
+        }
+
+        return true;
+    }
+
+    private static long? InitiatedIdOf(HistoryEvent e) => e.EventType switch
+    {
+        EventType.StartChildWorkflowExecutionFailed =>
+            e.StartChildWorkflowExecutionFailedEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionStarted => e.ChildWorkflowExecutionStartedEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionCompleted => e.ChildWorkflowExecutionCompletedEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionFailed => e.ChildWorkflowExecutionFailedEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionCanceled => e.ChildWorkflowExecutionCanceledEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionTimedOut => e.ChildWorkflowExecutionTimedOutEventAttributes.InitiatedEventId,
+        EventType.ChildWorkflowExecutionTerminated =>
+            e.ChildWorkflowExecutionTerminatedEventAttributes.InitiatedEventId,
+        _ => null,
+    };
+
     internal static void PointAtStarted(HistoryEvent e, Dictionary<long, long> ids)
     {
         switch (e.EventType)

@@ -176,7 +176,7 @@ public sealed class CommandApplier(
     private CommandRefusal? CheckAttributes(SearchAttributes? given, WorkflowTaskFailedCause cause) =>
         given is not null && SearchAttributeTypes.Fault(given, attributeType) is { } fault ? new(cause, fault) : null;
 
-    private static void Merge(IDictionary<string, Payload> into, IDictionary<string, Payload> changes)
+    internal static void Merge(IDictionary<string, Payload> into, IDictionary<string, Payload> changes)
     {
         foreach (var (key, payload) in changes)
         {

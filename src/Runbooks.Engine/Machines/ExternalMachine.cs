@@ -154,6 +154,39 @@ public static class ExternalMachine
         WorkflowTaskMachine.Schedule(t);
     }
 
+    /// <summary>Follows the events of external signals and cancels without writing any.</summary>
+    internal static void Rebuild(RunState s, HistoryEvent e)
+    {
+        switch (e.EventType)
+        {
+            case EventType.SignalExternalWorkflowExecutionInitiated:
+                s.ExternalSignals.Add(e.EventId, new(e.EventId, $"{s.RunId}:{e.EventId}"));
+                break;
+            case EventType.RequestCancelExternalWorkflowExecutionInitiated:
+                s.ExternalCancels.Add(e.EventId, new(e.EventId, $"{s.RunId}:{e.EventId}"));
+                break;
+            default:
+                Settle(s, e);
+                break;
+        }
+    }
+
+    /// <summary>True if the event settles what is pending here; the caller writes it.</summary>
+    internal static bool Reapply(Transition t, HistoryEvent e) => Settle(t.State, e);
+
+    private static bool Settle(RunState s, HistoryEvent e) => e.EventType switch
+    {
+        EventType.ExternalWorkflowExecutionSignaled =>
+            s.ExternalSignals.Remove(e.ExternalWorkflowExecutionSignaledEventAttributes.InitiatedEventId),
+        EventType.SignalExternalWorkflowExecutionFailed =>
+            s.ExternalSignals.Remove(e.SignalExternalWorkflowExecutionFailedEventAttributes.InitiatedEventId),
+        EventType.ExternalWorkflowExecutionCancelRequested =>
+            s.ExternalCancels.Remove(e.ExternalWorkflowExecutionCancelRequestedEventAttributes.InitiatedEventId),
+        EventType.RequestCancelExternalWorkflowExecutionFailed =>
+            s.ExternalCancels.Remove(e.RequestCancelExternalWorkflowExecutionFailedEventAttributes.InitiatedEventId),
+        _ => false,
+    };
+
     private static bool TryRunId(string text, out Guid? runId)
     {
         runId = Guid.TryParse(text, out var parsed) ? parsed : null;

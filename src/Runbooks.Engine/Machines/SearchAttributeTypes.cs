@@ -12,9 +12,21 @@ namespace Runbooks.Engine.Machines;
 /// </summary>
 public static class SearchAttributeTypes
 {
-    /// <summary>Null when every key is registered; types are then written into the payloads.</summary>
+    // The real server's defaults.
+    private const int KeysMax = 100;
+    private const int ValueBytesMax = 2 << 10;
+    private const int TotalBytesMax = 40 << 10;
+
+    /// <summary>
+    /// Null when every key is registered and all fit the limits; types are then written into the payloads.
+    /// </summary>
     public static string? Fault(SearchAttributes given, Func<string, IndexedValueType?> typeOf)
     {
+        if (SizeFault(given) is { } tooBig)
+        {
+            return tooBig;
+        }
+
         foreach (var (key, payload) in given.IndexedFields)
         {
             if (typeOf(key) is not { } type)
@@ -31,6 +43,29 @@ public static class SearchAttributeTypes
         }
 
         return null;
+    }
+
+    private static string? SizeFault(SearchAttributes given)
+    {
+        if (given.IndexedFields.Count > KeysMax)
+        {
+            return $"number of search attributes {given.IndexedFields.Count} exceeds limit {KeysMax}";
+        }
+
+        var total = 0;
+        foreach (var (key, payload) in given.IndexedFields)
+        {
+            if (payload.Data.Length > ValueBytesMax)
+            {
+                return $"search attribute {key} value size {payload.Data.Length} exceeds size limit {ValueBytesMax}";
+            }
+
+            total += key.Length + payload.Data.Length;
+        }
+
+        return total > TotalBytesMax
+            ? $"total size of search attributes {total} exceeds size limit {TotalBytesMax}"
+            : null;
     }
 
     /// <summary>Null payloads and empty lists remove a key.</summary>

@@ -97,6 +97,14 @@ public sealed class Transition(RunState state, DateTimeOffset now, EngineOptions
         return happened;
     }
 
+    /// <summary>Writes what happened to an earlier run of this workflow as an event of this one.</summary>
+    internal HistoryEvent WriteAgain(HistoryEvent happened)
+    {
+        var again = happened.Clone();
+        again.EventTime = NowStamp;
+        return Write(again);
+    }
+
     private static bool IsTaskEvent(EventType type) => type is EventType.WorkflowTaskScheduled
         or EventType.WorkflowTaskStarted or EventType.WorkflowTaskCompleted or EventType.WorkflowTaskFailed
         or EventType.WorkflowTaskTimedOut;

@@ -43,6 +43,7 @@ public sealed class DescribeModule(NamespaceCatalog catalog, IRunReader runs) : 
                 RunExpirationTime = At(state.RunExpiresAt),
                 CancelRequested = state.CancelRequested,
                 OriginalStartTime = At(state.StartTime),
+                ResetRunId = state.ResetRunId?.ToString() ?? "",
             },
         };
         response.PendingActivities.AddRange(state.Activities.Values.Select(ActivityOf));

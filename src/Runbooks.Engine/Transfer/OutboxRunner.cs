@@ -183,8 +183,7 @@ public sealed class OutboxRunner(EngineContext engine, StartModule start) : IAsy
             (await w.FindAsync(run.RunId))!.State.Parent!.InitiatedEventId);
         await engine.Runs.WithAsync(new(task.Namespace, task.WorkflowId), async w =>
         {
-            if (await w.FindAsync(task.RunId!.Value) is { State.IsOpen: true } parent
-                && parent.State.Children.ContainsKey(initiated))
+            if (await FindParentAsync(w, task.RunId!.Value, initiated, firstRun) is { } parent)
             {
                 var t = w.Begin(parent);
                 ChildMachine.Closed(t, initiated, firstRun, run.RunId, close);
@@ -192,6 +191,22 @@ public sealed class OutboxRunner(EngineContext engine, StartModule start) : IAsy
             }
         });
         await StrikeAsync(run, task, _ => { });
+    }
+
+    /// <summary>The run that waits for this child: the one that started it, or what a reset made of that one.</summary>
+    private static async Task<RunEntry?> FindParentAsync(LockedWorkflow w, Guid runId, long initiated, Guid firstRun)
+    {
+        var entry = await w.FindAsync(runId);
+        var wasReset = false;
+        while (entry is { State: { IsOpen: false, ResetRunId: { } next } })
+        {
+            entry = await w.FindAsync(next);
+            wasReset = true;
+        }
+
+        // After a reset another child may have been promised by an event of the same id.
+        return entry is { State.IsOpen: true } && entry.State.Children.TryGetValue(initiated, out var child)
+            && (child.RunId == firstRun || (child.RunId is null && !wasReset)) ? entry : null;
     }
 
     private async Task CloseChildAsync(RunKey run, CrossRunTask task)
@@ -237,7 +252,7 @@ public sealed class OutboxRunner(EngineContext engine, StartModule start) : IAsy
         {
             // A child's chain may have moved on to another run: its first run id names the chain, not the run.
             var entry = task.RunId is { } id && !childOnly ? await w.FindAsync(id) : await w.CurrentAsync();
-            if (entry is not { State.IsOpen: true } || (childOnly && !IsChild(entry.State, run)))
+            if (entry is not { State.IsOpen: true } || (childOnly && !IsChild(entry.State, run, task.RunId)))
             {
                 return false;
             }
@@ -246,8 +261,10 @@ public sealed class OutboxRunner(EngineContext engine, StartModule start) : IAsy
             return true;
         });
 
-    private static bool IsChild(RunState s, RunKey parent) =>
-        s.Parent is { } link && link.WorkflowId == parent.WorkflowId && link.RunId == parent.RunId;
+    // A child that was running when its parent was reset names the run before the reset: it is known by its own chain.
+    private static bool IsChild(RunState s, RunKey parent, Guid? firstRun) =>
+        s.Parent is { } link && link.WorkflowId == parent.WorkflowId
+        && (link.RunId == parent.RunId || s.FirstRunId == firstRun);
 
     /// <summary>Records the result and removes the promise, in one transaction of the promising run.</summary>
     private Task StrikeAsync(RunKey run, CrossRunTask task, Action<Transition> record) =>

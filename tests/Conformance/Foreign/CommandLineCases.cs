@@ -55,6 +55,27 @@ public sealed class CommandLineCases
     }
 
     [Theory, MemberData(nameof(Servers))]
+    public async Task Workflow_ResetToItsFirstTaskAndToAnEvent_ByHand(string server)
+    {
+        var at = await ClientCase.StartAsync(server);
+        var handle = await at.StartWorkflowAsync();
+        await at.Worker.AnswerAsync();
+        await handle.SignalAsync("poke", []);
+        await at.Worker.AnswerAsync();
+
+        await RunAsync(server, "workflow", "reset", "-w", at.Id, "--type", "FirstWorkflowTask", "--reason", "by hand");
+        var first = await at.Worker.AnswerAsync();
+        await RunAsync(
+            server, "workflow", "reset", "-w", at.Id, "-e", "4", "--reason", "again", "--reapply-exclude", "All");
+        var second = await at.Worker.AnswerAsync(ScriptedWorker.Complete("done"));
+
+        Assert.Contains(first.History.Events, e => e.WorkflowExecutionSignaledEventAttributes is not null);
+        Assert.DoesNotContain(second.History.Events, e => e.WorkflowExecutionSignaledEventAttributes is not null);
+        Assert.NotEqual(first.WorkflowExecution.RunId, second.WorkflowExecution.RunId);
+        Assert.Equal("done", await at.Client.GetWorkflowHandle(at.Id).GetResultAsync<string>());
+    }
+
+    [Theory, MemberData(nameof(Servers))]
     public async Task Schedule_CreatedTriggeredToggledAndDeleted_ByHand(string server)
     {
         var at = await ClientCase.StartAsync(server);

@@ -12,10 +12,10 @@ namespace Runbooks.Tests.Conformance.KillCampaign;
 internal sealed class EngineProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private readonly PrivateCluster _cluster;
     private readonly string _folder;
     private readonly string _database;
     private readonly List<string> _said = [];
+    private PrivateCluster _cluster;
     private Process? _process;
 
     private EngineProcess(PrivateCluster cluster, string folder, string database, int port)
@@ -88,6 +88,20 @@ internal sealed class EngineProcess : IAsyncDisposable
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>
+    /// Ends the database server under the running engine, by kill -9 or by its own immediate stop (which skips every
+    /// flush as well), and starts it again from what is on disk.
+    /// </summary>
+    public async Task RestartDatabaseAsync(bool byKill)
+    {
+        var postmaster = int.Parse(File.ReadLines(Path.Combine(_folder, "pg", "postmaster.pid")).First());
+        using var server = Process.GetProcessById(postmaster);
+        using var kill = Process.Start("kill", [byKill ? "-KILL" : "-QUIT", $"{postmaster}"]);
+        await server.WaitForExitAsync().WaitAsync(StartLimit);
+        await _cluster.DisposeAsync();
+        _cluster = await PrivateCluster.StartAsync(new PrivateClusterOptions { DataFolder = _folder });
     }
 
     /// <summary>SIGTERM, as a service manager stops it; the exit code.</summary>

@@ -5,8 +5,9 @@ using Temporalio.Api.History.V1;
 namespace Runbooks.Tests.Conformance.KillCampaign;
 
 /// <summary>
-/// kill -9 at random points under load. By default 8 kills; RUNBOOKS_KILLS=60 for the long form, RUNBOOKS_SEED to repeat
-/// one (which fixes the load and the pauses between kills, not the scheduling of threads).
+/// Ends the engine, or its database server, at random points under load. RUNBOOKS_KILLS=60 and
+/// RUNBOOKS_DATABASE_KILLS=30 for the long forms, RUNBOOKS_SEED to repeat one (which fixes the load and the pauses between kills, not the
+/// scheduling of threads).
 /// </summary>
 public sealed class KillCampaignCases(ITestOutputHelper output)
 {
@@ -14,9 +15,23 @@ public sealed class KillCampaignCases(ITestOutputHelper output)
     private static readonly TimeSpan SettleLimit = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task Engine_KilledUnderLoad_LosesNoAcknowledgedThingAndRepeatsNoCommand()
+    public Task Engine_KilledUnderLoad_LosesNoAcknowledgedThingAndRepeatsNoCommand() =>
+        CampaignAsync(Number("RUNBOOKS_KILLS", 8), async (engine, _) =>
+        {
+            await engine.KillAsync();
+            await engine.StartAsync();
+        });
+
+    [Fact]
+    public Task Database_KilledUnderLoad_LosesNoAcknowledgedThingAndTheEngineGoesOn() =>
+        CampaignAsync(Number("RUNBOOKS_DATABASE_KILLS", 4), async (engine, random) =>
+        {
+            await engine.RestartDatabaseAsync(byKill: random.Next(2) == 0);
+            Assert.True(engine.ExitCode is null, $"The engine ended with its database: {engine.Said}");
+        });
+
+    private async Task CampaignAsync(int kills, Func<EngineProcess, Random, Task> killAsync)
     {
-        var kills = Number("RUNBOOKS_KILLS", 8);
         var seed = Number("RUNBOOKS_SEED", Environment.TickCount & 0xFFFF);
         output.WriteLine($"seed {seed}, {kills} kills");
         var random = new Random(seed);
@@ -34,15 +49,19 @@ public sealed class KillCampaignCases(ITestOutputHelper output)
         {
             await ProgressAsync(ledger, random.Next(1, 400));
             await Task.Delay(random.Next(0, 15), TestContext.Current.CancellationToken);
-            await engine.KillAsync();
-            await engine.StartAsync();
+            await killAsync(engine, random);
         }
         await driving.CancelAsync();
         await Task.WhenAll(drivers).WaitAsync(SettleLimit, TestContext.Current.CancellationToken);
         await SettleAsync(load);
         await working.CancelAsync();
         await Task.WhenAll(workers);
+        await CheckAsync(load, ledger, kills);
+        Assert.Equal(0, await engine.StopAsync());
+    }
 
+    private async Task CheckAsync(Load load, Ledger ledger, int kills)
+    {
         output.WriteLine(ledger.ToString());
         var wrong = new ConcurrentBag<string>();
         foreach (var (workflowId, runId) in ledger.Starts)
@@ -51,7 +70,6 @@ public sealed class KillCampaignCases(ITestOutputHelper output)
         }
         Assert.True(ledger.Total > kills * 20, "The load did nothing between kills.");
         Assert.True(wrong.IsEmpty, $"{wrong.Count} broken promises: " + string.Join("\n", wrong.Take(20)));
-        Assert.Equal(0, await engine.StopAsync());
     }
 
     /// <summary>Waits for so many acknowledgements, so that a kill falls into the load and not into the start.</summary>

@@ -20,24 +20,28 @@ internal sealed class EngineUnderTest : IAsyncDisposable
 
     private EmbeddedEngine _engine;
 
-    private EngineUnderTest(string database, EmbeddedEngine engine)
+    private readonly EngineOptions _limits;
+
+    private EngineUnderTest(string database, EmbeddedEngine engine, EngineOptions limits)
     {
         Database = database;
         _engine = engine;
+        _limits = limits;
     }
 
     public string Database { get; }
 
-    public static async Task<EngineUnderTest> StartAsync()
+    public static async Task<EngineUnderTest> StartAsync(EngineOptions? limits = null)
     {
+        limits = (limits ?? new EngineOptions()) with { MinimumReuseInterval = TimeSpan.Zero };
         var database = await TestPostgres.NewDatabaseAsync("engine");
-        return new EngineUnderTest(database, await OpenAsync(database));
+        return new EngineUnderTest(database, await OpenAsync(database, limits), limits);
     }
 
     public async Task RestartAsync()
     {
         await _engine.DisposeAsync();
-        _engine = await OpenAsync(Database);
+        _engine = await OpenAsync(Database, _limits);
     }
 
     public async Task<T> CallAsync<T>(string method, IMessage request, RpcCall? call = null)
@@ -115,11 +119,11 @@ internal sealed class EngineUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _engine.DisposeAsync();
 
-    private static Task<EmbeddedEngine> OpenAsync(string database) => EmbeddedEngine.StartAsync(
+    private static Task<EmbeddedEngine> OpenAsync(string database, EngineOptions limits) => EmbeddedEngine.StartAsync(
         new EmbeddedEngineOptions
         {
             ConnectionString = database,
             Logs = NullLoggerFactory.Instance,
-            Limits = new EngineOptions { MinimumReuseInterval = TimeSpan.Zero },
+            Limits = limits,
         }, TestContext.Current.CancellationToken);
 }

@@ -73,6 +73,37 @@ export default {
       if (status === 'RUNNING') await child.terminate();
     }
   },
+  'reset: a finished run begins anew from its first task and gets its signals again': async (env) => {
+    const handle = await env.start('collectSignals', [2]);
+    await handle.signal('add', 'one');
+    await env.until(async () => (await handle.query('seen')).length === 1);
+    await handle.signal('add', 'two');
+    assert.deepEqual(await handle.result(), ['one', 'two']);
+    const { events } = await handle.fetchHistory();
+    const point = events.find((e) => e.workflowTaskCompletedEventAttributes).eventId;
+    const { runId } = await env.client.workflowService.resetWorkflowExecution({
+      namespace: env.namespace, workflowExecution: { workflowId: handle.workflowId, runId: handle.firstExecutionRunId },
+      workflowTaskFinishEventId: point, requestId: env.id('reset'), reason: 'once more',
+    });
+    assert.notEqual(runId, handle.firstExecutionRunId);
+    const again = env.client.workflow.getHandle(handle.workflowId, runId);
+    assert.deepEqual(await again.result(), ['one', 'two']);
+    const described = await env.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId).describe();
+    assert.equal(described.raw.workflowExtendedInfo.resetRunId, runId);
+  },
+  'reset: updates that came after the point come again': async (env) => {
+    const handle = await env.start('counter');
+    await env.until(async () => (await handle.query('total')) === 0);
+    assert.equal(await handle.executeUpdate('add', { args: [5] }), 5);
+    const { runId } = await env.client.workflowService.resetWorkflowExecution({
+      namespace: env.namespace, workflowExecution: { workflowId: handle.workflowId, runId: handle.firstExecutionRunId },
+      workflowTaskFinishEventId: 4, requestId: env.id('reset'), reason: 'once more',
+    });
+    const again = env.client.workflow.getHandle(handle.workflowId, runId);
+    await env.until(async () => (await again.query('total')) === 5);
+    await again.signal('finish');
+    assert.equal(await again.result(), 5);
+  },
   'patch: leaves its marker and its search attribute': async (env) => {
     const handle = await env.start('patchedWorkflow');
     assert.equal(await handle.result(), 'new');
