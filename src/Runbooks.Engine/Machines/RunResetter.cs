@@ -4,9 +4,6 @@ using Temporalio.Api.History.V1;
 
 namespace Runbooks.Engine.Machines;
 
-/// <summary>What a reset does not carry over to the new run.</summary>
-public readonly record struct ResetExclusions(bool Signals, bool Updates, bool CancelRequest);
-
 /// <summary>
 /// Begins a run anew from a point of its history.
 /// <code>

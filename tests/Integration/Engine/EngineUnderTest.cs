@@ -59,9 +59,11 @@ internal sealed class EngineUnderTest : IAsyncDisposable
             WorkflowStartDelay = delay is { } d ? Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(d) : null,
         })).RunId;
 
-    public Task<PollWorkflowTaskQueueResponse> PollAsync(RpcCall? call = null) => CallAsync<PollWorkflowTaskQueueResponse>(
+    public Task<PollWorkflowTaskQueueResponse> PollAsync(RpcCall? call = null) =>
+        CallAsync<PollWorkflowTaskQueueResponse>(
         "PollWorkflowTaskQueue",
-        new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = Queue }, Identity = "w" }, call);
+        new PollWorkflowTaskQueueRequest { Namespace = "default", TaskQueue = new() { Name = Queue },
+            Identity = "w" }, call);
 
     public Task<PollActivityTaskQueueResponse> PollActivityAsync(RpcCall? call = null) =>
         CallAsync<PollActivityTaskQueueResponse>("PollActivityTaskQueue", new PollActivityTaskQueueRequest

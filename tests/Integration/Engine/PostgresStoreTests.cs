@@ -67,7 +67,8 @@ public sealed class PostgresStoreTests
         var before = opened.Lease.Epoch;
 
         await opened.DisposeAsync();
-        await using var second = await OwnerLease.AcquireAsync(database, "second", TestContext.Current.CancellationToken);
+        await using var second =
+            await OwnerLease.AcquireAsync(database, "second", TestContext.Current.CancellationToken);
 
         Assert.Equal(before + 1, second.Epoch);
     }
@@ -81,7 +82,8 @@ public sealed class PostgresStoreTests
         await opened.Store.CommitAsync(Step(key, 1, 2, 3, 4));
         await opened.Store.CommitAsync(Step(key, 2, 5, 6));
 
-        Assert.Equal([3, 4, 5, 6], (await opened.Store.ReadEventsAsync(key.RunId, 3, 10, default)).Select(e => e.EventId));
+        Assert.Equal([3, 4, 5, 6], (await opened.Store.ReadEventsAsync(key.RunId, 3, 10, default))
+            .Select(e => e.EventId));
         Assert.Equal([5, 4, 3, 2, 1],
             (await opened.Store.ReadEventsBackwardAsync(key.RunId, 6, 10, default)).Select(e => e.EventId));
     }
@@ -96,7 +98,8 @@ public sealed class PostgresStoreTests
         key, version, true, false, null, "{}"u8.ToArray(),
         [.. events.Select(id => new HistoryEvent { EventId = id, EventType = EventType.MarkerRecorded })], null);
 
-    private sealed record OpenedStore(string ConnectionString, NpgsqlDataSource Database, OwnerLease Lease, PostgresStore Store)
+    private sealed record OpenedStore(string ConnectionString, NpgsqlDataSource Database, OwnerLease Lease,
+        PostgresStore Store)
         : IAsyncDisposable
     {
         public static async Task<OpenedStore> OpenAsync()
