@@ -90,6 +90,7 @@ public sealed class LimitTests
             (await engine.PollAsync()).TaskToken, EngineUnderTest.StartTimer(TimeSpan.FromHours(1)));
         await engine.SignalAsync("w", "s1");
         var second = await engine.PollAsync();
+        await engine.CompleteAsync(second.TaskToken);
         var request = new ResetWorkflowExecutionRequest
         {
             Namespace = "default", WorkflowExecution = new() { WorkflowId = "w", RunId = old }, RequestId = "reset",
