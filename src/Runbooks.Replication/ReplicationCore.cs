@@ -37,6 +37,7 @@ public sealed class ReplicationCore
     private readonly GateKeeper gate;
     private readonly StandbyStream stream;
     private readonly Admission admission;
+    private readonly FetchBack fetch;
     private readonly Dictionary<long, Action> ownWork = [];
     private TimeSpan lastFlush;
     private bool isStarted;
@@ -53,10 +54,11 @@ public sealed class ReplicationCore
         catchUp = new CatchUp(core, writes, links);
         flushes = new FlushPath(core, writes, links);
         desk = new ArbiterDesk(core, links);
-        links.Wire(catchUp, flushes, desk);
-        gate = new GateKeeper(core, writes, flushes, links, desk, new PeerProof(core, links));
+        fetch = new FetchBack(core, writes, links, ownWork);
+        links.Wire(catchUp, flushes, desk, fetch);
+        gate = new GateKeeper(core, writes, flushes, links, desk, new PeerProof(core, links), fetch);
         stream = new StandbyStream(core);
-        admission = new Admission(core, writes, stream, gate, ownWork);
+        admission = new Admission(core, writes, stream, gate, fetch, ownWork);
         desk.Confirmed = gate.OnConfirmed;
         desk.Superseded = row => gate.Fence(row.Generation);
     }
@@ -165,7 +167,8 @@ public sealed class ReplicationCore
                 writes.Arrive(happened);
                 break;
             case VolumeEventKind.LocalWriteCompleted:
-                if (!stream.IsBusy || !stream.OnDone(happened.Ticket))
+                if ((!stream.IsBusy || !stream.OnDone(happened.Ticket))
+                    && (!fetch.IsStoring || !fetch.OnStored(happened.Ticket)))
                 {
                     writes.OnLocalDone(happened.Ticket);
                 }
@@ -221,7 +224,7 @@ public sealed class ReplicationCore
                 break;
             case VolumeEventKind.LocalWriteFailed when happened.Code is NoSpace or QuotaExceeded:
                 // Nothing was promised yet, so nothing is broken: a guest sees its error, a primary its standby's.
-                if (!stream.OnFailed(happened.Ticket, happened.Code))
+                if (!stream.OnFailed(happened.Ticket, happened.Code) && !fetch.OnStoreFull(happened.Ticket))
                 {
                     writes.OnLocalFull(happened.Ticket);
                 }
@@ -232,6 +235,7 @@ public sealed class ReplicationCore
             case VolumeEventKind.RegionsPersistFailed:
             case VolumeEventKind.MetadataPersistFailed:
                 stream.OnFailed(happened.Ticket, happened.Code);
+                fetch.OnStored(happened.Ticket);
                 gate.Fail(happened.Code);
                 break;
             case VolumeEventKind.AllocationFound:
@@ -294,7 +298,23 @@ public sealed class ReplicationCore
 
                 admission.OnLost(happened.Peer, happened.Session);
                 break;
+            case VolumeEventKind.PeerLeft:
+                if (Session(happened) is { } left)
+                {
+                    links.OnPeerLeft(left);
+                }
+
+                admission.OnLost(happened.Peer, happened.Session);
+                break;
+            case VolumeEventKind.RangeFetched when Session(happened) is { } giving:
+                fetch.OnFetched(giving, happened);
+                break;
             case VolumeEventKind.PeerRefused:
+                if ((happened.Detail as Refusal)?.Code == CoreRefusals.FaultyCode)
+                {
+                    core.DropFetchSource(link);
+                }
+
                 core.Report("session", link, "refused", (happened.Detail as Refusal)?.Code ?? "refused", Causes.EdgeRefused);
                 Fence(happened.Generation);
                 break;
@@ -386,6 +406,7 @@ public sealed class ReplicationCore
         }
 
         links.Tick();
+        fetch.Tick();
         catchUp.Tick();
         desk.Tick();
         gate.Tick();

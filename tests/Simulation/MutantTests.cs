@@ -41,7 +41,7 @@ public sealed class MutantTests
             if (SimulationRunner.Violation(seed, Options(mutant), out _) is { } violation
                 && !violation.Contains("no rest", StringComparison.Ordinal))
             {
-                Assert.Null(SimulationRunner.Violation(seed, Options(Mutant.None), out _));
+                Assert.Null(SimulationRunner.Violation(seed, Options(mutant) with { Mutant = Mutant.None }, out _));
                 TestContext.Current.TestOutputHelper?.WriteLine(
                     $"{mutant} caught by seed {seed}: {violation.Split(Environment.NewLine)[1]}");
                 return;
@@ -51,8 +51,15 @@ public sealed class MutantTests
         Assert.Fail($"{mutant} was not caught by {SeedsMax} seeds: the oracles are blind there");
     }
 
-    private static SimOptions Options(Mutant mutant) =>
-        new() { Mutant = mutant, CrashPerEffect = 0.001, LinkChange = 0.03, OperatorActs = 0.03 };
+    // Each rule is missed in weather of its own: a power cut is not seen where a promotion beats every restart.
+    private static SimOptions Options(Mutant mutant) => mutant switch
+    {
+        Mutant.SameBoot => new() { Mutant = mutant, CrashPerEffect = 0.0008, PowerShare = 0.7, OperatorActs = 0.001 },
+        Mutant.NoVersion => new() { Mutant = mutant, CrashPerEffect = 0.0002, LinkChange = 0.06, OperatorActs = 0.03 },
+        Mutant.ConfirmIsRead => new() { Mutant = mutant, CrashPerEffect = 0.0015, LinkChange = 0.06, OperatorActs = 0.02 },
+        Mutant.LateFrames => new() { Mutant = mutant, CrashPerEffect = 0, LinkChange = 0.08, OperatorActs = 0 },
+        _ => new() { Mutant = mutant, CrashPerEffect = 0.001, LinkChange = 0.03, OperatorActs = 0.03 },
+    };
 }
 
 /// <summary>Where this room's data files are.</summary>

@@ -16,7 +16,19 @@ public sealed class SeededRunTests(TransitionCoverage coverage) : IClassFixture<
     public void ThreeSites_EveryFaultButPower_PromisesHold() => Run(40, new SimOptions { Sites = 3 });
 
     [Fact]
-    public void TwoSites_PowerCuts_FlushedDataHolds() => Run(40, new SimOptions { PowerShare = 0.5 });
+    public void TwoSites_PowerCuts_AcknowledgedDataHolds() => Run(40, new SimOptions { PowerShare = 0.5 });
+
+    [Fact]
+    public void TwoSites_PowerCutsOfBoth_FlushedDataHolds() =>
+        Run(20, new SimOptions { PowerShare = 0.7, PowerOfAll = 0.5, CrashPerEffect = 0.0008 });
+
+    [Fact]
+    public void TwoSites_PowerCutsInRoughWeather_PromisesHold() =>
+        Run(20, new SimOptions { PowerShare = 0.6, PowerOfAll = 0.1, CrashPerEffect = 0.001, LinkChange = 0.03, OperatorActs = 0.02 });
+
+    [Fact]
+    public void ThreeSites_PowerCuts_AcknowledgedDataHolds() =>
+        Run(15, new SimOptions { Sites = 3, PowerShare = 0.5, CrashPerEffect = 0.0008 });
 
     [Fact]
     public void TwoSites_LossAccepted_DivergedCopiesAreReconciled() => Run(40, new SimOptions { AcceptsLoss = true, OperatorActs = 0.015 });
@@ -35,6 +47,17 @@ public sealed class SeededRunTests(TransitionCoverage coverage) : IClassFixture<
 
     [Fact]
     public void TwoSites_FullDisk_OneWriteFailsAndTheCopiesStayEqual() => Run(20, new SimOptions { DiskFull = 0.01 });
+
+    [Fact]
+    public void TwoSites_RecordsAndFlushesFail_NothingWrongIsAcknowledged() =>
+        Run(20, new SimOptions { StoreFails = 0.002, LinkChange = 0.02, OperatorActs = 0.02 });
+
+    [Fact]
+    public void TwoSites_OrderlyStops_PromisesHold() => Run(20, new SimOptions { OrderlyStops = 0.004, PowerShare = 0.3 });
+
+    [Fact]
+    public void TwoSites_StandbyDetachedAndSeededByHand_PromisesHold() =>
+        Run(20, new SimOptions { Tinkers = 0.01, StartsBlank = true, LinkChange = 0.02, PowerShare = 0.2 });
 
     [Fact]
     public void TwoSites_RoughWeather_PromisesHold() =>

@@ -59,7 +59,8 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         files.CreateDirectory(options.DataFolder);
         folderLock = files.Open(Path.Combine(options.DataFolder, "lock"), OpenMode.ExistingOrNew);
         incarnation = NextIncarnation(files, options.DataFolder);
-        Folder = new VolumeFolder(files, Path.Combine(options.DataFolder, "volumes"));
+        Folder = new VolumeFolder(
+            files, Path.Combine(options.DataFolder, "volumes"), BootId.Read(options.BootIdFile, options.Log));
         Operations = new OperationJournal(files, options.DataFolder);
         LocalArbiter = new LocalArbiter(files, options.DataFolder, options.Clock);
         events = new EventJournal(files, options.DataFolder);
@@ -224,7 +225,13 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
             volume.Loop.OrderAsync(OrderKind.Close).Wait(TimeSpan.FromSeconds(5));
         }
 
+        // Nobody dials in again after the goodbye: a peer that came back would wait for a silence after all.
         listener.Dispose();
+        foreach (var volume in volumes.Values)
+        {
+            volume.Loop.SayGoodbye();
+        }
+
         nbd.StopAsync().Wait(TimeSpan.FromSeconds(10));
         foreach (var dialler in diallers.Values)
         {

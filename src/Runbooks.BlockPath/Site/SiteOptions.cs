@@ -29,6 +29,9 @@ public sealed record SiteOptions(SiteId Site, string DataFolder)
     /// <summary>Certificates of the NBD listener; null serves plain text.</summary>
     public Nbd.NbdTlsOptions? NbdTls { get; init; }
 
+    /// <summary>Holds the id of the kernel's present run; see <see cref="Storage.BootId"/>.</summary>
+    public string BootIdFile { get; init; } = Storage.BootId.KernelFile;
+
     /// <summary>The control plane's arbiter; null uses the site's own rows.</summary>
     public ISiteArbiter? Arbiter { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Runbooks.BlockPath.RecoveryPoints;
@@ -115,36 +114,22 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
         }
 
         var at = site.Options.Clock.GetUtcNow();
-        var pending = new List<(Volume Volume, PendingPoint Point)>();
-        foreach (var volume in volumes)
-        {
-            var metadata = site.Folder.Read(volume.Id)!.WorkloadMetadata;
-            var prepared = volume.Image.Points.Prepare(id, at, reason, metadata.Length == 0 ? "{}" : metadata);
-            if (!prepared.IsOk)
-            {
-                pending.ForEach(p => p.Point.Abandon());
-                return prepared.Refusal;
-            }
+        var taken = await WorkloadPoint.TakeAsync(id, at, reason, [.. volumes.Select(DiskOf)], site.Options.Log);
+        return taken.IsOk
+            ? new PointFacts(id, reason, at, string.Empty, taken.Value.TotalMilliseconds)
+            : taken.Refusal;
+    }
 
-            pending.Add((volume, prepared.Value));
-        }
-
-        var pause = PinAll(pending);
-        foreach (var (volume, point) in pending)
-        {
-            var whole = await point.CompleteAsync(volume.Image.Commits);
-            if (!whole.IsOk)
-            {
-                return whole.Refusal;
-            }
-        }
-
-        return new PointFacts(id, reason, at, string.Empty, pause.TotalMilliseconds);
+    private PointDisk DiskOf(Volume volume)
+    {
+        var metadata = site.Folder.Read(volume.Id)!.WorkloadMetadata;
+        return new PointDisk(volume.Image.Preserving, volume.Image.Commits, metadata.Length == 0 ? "{}" : metadata);
     }
 
     /// <summary>Writes a point's content over the images; only while the volumes are closed.</summary>
     internal Task<Refusal?> RevertAsync(ProtectionId protection, RecoveryPointId point)
     {
+        // All disks can be reverted before the first one is: half a workload of another day is no state to start from.
         foreach (var volume in site.VolumesOf(protection))
         {
             if (volume.Loop.IsOpen)
@@ -152,6 +137,14 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
                 return Task.FromResult<Refusal?>(SiteRefusals.OpenVolume(volume.Id));
             }
 
+            if (!volume.Image.Points.ChangedSince(point).IsOk)
+            {
+                return Task.FromResult<Refusal?>(SiteRefusals.UnknownPoint(point, site.Id));
+            }
+        }
+
+        foreach (var volume in site.VolumesOf(protection))
+        {
             var changed = volume.Image.Points.ChangedSince(point);
             var opened = volume.Image.Points.OpenReader(point);
             if (!changed.IsOk || !opened.IsOk)
@@ -203,7 +196,7 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
             return;
         }
 
-        PinAll([(volume, prepared.Value)]);
+        WorkloadPoint.PinAll([(DiskOf(volume), prepared.Value)]);
         site.Executor.Post(new WorkItem(() =>
         {
             var whole = prepared.Value.CompleteAsync(volume.Image.Commits).GetAwaiter().GetResult();
@@ -213,30 +206,6 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
     }
 
     internal IEnumerable<InventoryItem> Inventory() => clones.Inventory();
-
-    private static TimeSpan PinAll(IReadOnlyList<(Volume Volume, PendingPoint Point)> pending)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var held = new List<IDisposable>();
-        try
-        {
-            foreach (var (volume, _) in pending)
-            {
-                held.Add(volume.Image.Preserving.HoldWrites());
-            }
-
-            foreach (var (_, point) in pending)
-            {
-                point.Pin();
-            }
-        }
-        finally
-        {
-            held.ForEach(h => h.Dispose());
-        }
-
-        return Stopwatch.GetElapsedTime(started);
-    }
 
     private Outcome<PointFacts> Verify(ProtectionId protection, RecoveryPointId point, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Runbooks.BlockPath.Execution;
 using Runbooks.BlockPath.Storage;
 using Runbooks.BlockPath.Targets;
+using Runbooks.BlockPath.Wan;
 using Runbooks.Domain.Units;
 using Runbooks.Replication;
 using Runbooks.Wire;
@@ -39,6 +40,23 @@ internal sealed class CopyReader(VolumeLoop loop, VolumeImage image, IExecutor e
             held[ticket.Value] = new CopyPayload(payload, checksum);
             loop.PostAndKick(VolumeEvent.Completed(VolumeEventKind.CopyRead, ticket));
         }));
+    }
+
+    /// <summary>Asks a peer for its content of a range, with the digest of what is here.</summary>
+    public void Fetch(StreamSession session, in Effect effect)
+    {
+        byte[] digest = [];
+        try
+        {
+            digest = image.Digest(effect.Range);
+        }
+        catch (DiskFault fault)
+        {
+            // Unreadable here: an empty digest equals none, so the peer sends its bytes and they are written over it.
+            loop.NoteFailure(fault);
+        }
+
+        session.SendFetch(effect, digest);
     }
 
     public void FindAllocation(PeerSlot peer, long from)

@@ -93,6 +93,12 @@ internal sealed class StreamReceiver(VolumeLoop loop, StreamSession session)
             case WanFrameType.Digest:
                 session.DigestArrived(header.Sequence, session.Reader.Payload(header, payloadStart).ToArray());
                 break;
+            case WanFrameType.Fetch:
+                AnswerFetch(header, session.Reader.Payload(header, payloadStart).ToArray(), generation);
+                break;
+            case WanFrameType.Fetched:
+                TakeFetched(header, payloadStart);
+                break;
             case WanFrameType.InDoubt:
                 TakeInDoubt(header, payloadStart);
                 break;
@@ -101,6 +107,7 @@ internal sealed class StreamReceiver(VolumeLoop loop, StreamSession session)
                 loop.Post(VolumeEvent.GenerationSeen(generation));
                 return false;
             case WanFrameType.Bye:
+                loop.Post(VolumeEvent.PeerLeft(peer, number));
                 return false;
             default:
                 throw new WanProtocolException($"a {header.Type} frame does not belong into an admitted stream");
@@ -179,6 +186,54 @@ internal sealed class StreamReceiver(VolumeLoop loop, StreamSession session)
                 session.SendDigest(generation, number, []);
             }
         });
+    }
+
+    // Asked before the first change of the session, and the writes of an older one ended before the welcome: the bytes are at rest.
+    private void AnswerFetch(WanHeader header, byte[] theirs, Generation generation)
+    {
+        var range = new ByteRange((long)header.Offset, header.Length);
+        if (range.End > loop.Configuration.Size.Value)
+        {
+            throw new WanProtocolException($"fetch {range} is outside of the volume");
+        }
+
+        loop.RunOnDisk(() =>
+        {
+            if (generation < loop.Generation)
+            {
+                // Promoted or sealed meanwhile: this copy is no source for that primary any more.
+                return;
+            }
+
+            var bytes = new byte[range.Length];
+            try
+            {
+                loop.Image.File.Read(range.Offset, bytes);
+            }
+            catch (DiskFault fault)
+            {
+                loop.NoteFailure(fault);
+                session.SendFetched(header, [], fault.ErrorNumber);
+                return;
+            }
+
+            var isEqual = System.Security.Cryptography.SHA256.HashData(bytes).AsSpan().SequenceEqual(theirs);
+            session.SendFetched(header, isEqual ? [] : bytes, 0);
+        });
+    }
+
+    private void TakeFetched(in WanHeader header, int payloadStart)
+    {
+        var question = session.TakeFetched(header);
+        var payload = Ticket.None;
+        if (header.Code == 0 && header.PayloadLength > 0)
+        {
+            session.Reader.Slab.AddReference();
+            payload = loop.Tickets.AddFrame(
+                session.Reader.Slab, payloadStart, session.Peer.Index, session.Session);
+        }
+
+        loop.Post(VolumeEvent.RangeFetched(session.Peer, session.Session, question, payload, header.Code));
     }
 
     private static Generation GenerationOf(in WanHeader header) => header.Generation <= long.MaxValue

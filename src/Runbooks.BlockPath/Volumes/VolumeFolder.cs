@@ -17,7 +17,7 @@ namespace Runbooks.BlockPath.Volumes;
 /// The settings are written last when a volume is made and deleted first when it is removed: a folder without settings is the
 /// rest of a crash and is cleared at the next start. The image itself has nothing of ours inside: stock tools open it.
 /// </remarks>
-internal sealed class VolumeFolder(IFileSystem files, string root)
+internal sealed class VolumeFolder(IFileSystem files, string root, string boot = "")
 {
     private readonly Lock gate = new();
     private readonly Dictionary<VolumeId, VolumeSettings> known = [];
@@ -126,6 +126,7 @@ internal sealed class VolumeFolder(IFileSystem files, string root)
             Peers = [.. settings.Peers.Select(peer => peer.Site)],
             Size = new ByteCount(settings.SizeBytes),
             Incarnation = incarnation,
+            Boot = boot,
             OnLinkLoss = settings.OnLinkLoss,
             IfArbiterUnreachable = settings.IfArbiterUnreachable,
             PeerTimeout = TimeSpan.FromSeconds(settings.PeerTimeoutSeconds),

@@ -22,6 +22,7 @@ internal static class VolumeHello
         PeerTimeoutMilliseconds = (ulong)configuration.PeerTimeout.TotalMilliseconds,
         Consistent = facts.IsConsistent,
         Blank = facts.IsBlank,
+        LostPower = facts.HasLostPower,
         History = [.. facts.History.Select(entry => new WanGeneration(
             (ulong)entry.Generation.Value, entry.Primary.ToString(), (ulong)entry.AloneBytes.Value))],
     };
@@ -47,6 +48,8 @@ internal static class VolumeHello
         {
             IsBlank = hello.Blank,
             IsConsistent = hello.Consistent,
+            HasLostPower = hello.LostPower,
+            CanServeFetch = (hello.Capabilities & WanCapabilities.Fetches) != 0,
         };
     }
 

@@ -236,6 +236,15 @@ internal sealed class VolumeLoop : IDisposable
         PostAndKick(VolumeEvent.PeerLost(session.Peer, session.Session));
     }
 
+    /// <summary>Tells every peer that this end stops on purpose, and waits a moment for the words to leave.</summary>
+    public void SayGoodbye()
+    {
+        for (var peer = 0; peer < sessions.Length; peer++)
+        {
+            SessionOf(peer)?.SayGoodbye(Generation);
+        }
+    }
+
     public void Kick()
     {
         while (!mailbox.IsEmpty)
@@ -260,7 +269,12 @@ internal sealed class VolumeLoop : IDisposable
                 }
 
                 NoteRow(one.Detail);
+                var before = effects.Count;
                 core.Step(one, effects);
+                if (one.Kind == VolumeEventKind.RangeFetched)
+                {
+                    ReleaseUnlessStored(one.Ticket, before);
+                }
             }
 
             RunEffects(batch);
@@ -276,6 +290,23 @@ internal sealed class VolumeLoop : IDisposable
             Finish(batch);
             batch.Clear();
             idle.Push(batch);
+        }
+    }
+
+    // The answer to a question that nobody asks any more has no use for its bytes.
+    private void ReleaseUnlessStored(Ticket ticket, int before)
+    {
+        for (var i = before; i < effects.Count; i++)
+        {
+            if (effects.Effects[i].Kind == EffectKind.WriteLocal && effects.Effects[i].Ticket == ticket)
+            {
+                return;
+            }
+        }
+
+        if (Tickets.Remove(ticket, out var entry))
+        {
+            entry.Payload?.Release();
         }
     }
 
@@ -426,6 +457,10 @@ internal sealed class VolumeLoop : IDisposable
         {
             case EffectKind.SendFrame:
                 session.SendFrame(effect);
+                break;
+            case EffectKind.FetchRange:
+                var question = effect;
+                executor.Post(new WorkItem(() => copies.Fetch(session, question)));
                 break;
             case EffectKind.SendFailure:
                 session.SendNack(core.Generation, effect.Position, effect.Code);

@@ -93,6 +93,17 @@ internal sealed class SendQueue : IDisposable
         }
     }
 
+    /// <summary>Waits until the socket has taken everything posted so far, or no longer than this.</summary>
+    public bool WaitSent(TimeSpan atMost) => SpinWait.SpinUntil(
+        () =>
+        {
+            lock (gate)
+            {
+                return closed || (!busy && filling.Count == 0);
+            }
+        },
+        atMost);
+
     public void Dispose()
     {
         lock (gate)

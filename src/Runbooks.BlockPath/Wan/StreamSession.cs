@@ -12,10 +12,12 @@ namespace Runbooks.BlockPath.Wan;
 internal sealed class StreamSession : IDisposable
 {
     private const int SentRing = 1 << 14;
+    private static readonly TimeSpan GoodbyeAtMost = TimeSpan.FromMilliseconds(500);
 
     private readonly SendQueue queue;
     private readonly long[] sentAt = new long[SentRing];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<ulong, TaskCompletionSource<byte[]>> digests = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<ulong, ByteRange> fetches = new();
     private long digestNumber;
     private long lastApplied;
     private long lastHeard;
@@ -144,6 +146,43 @@ internal sealed class StreamSession : IDisposable
         Flush();
     }
 
+    /// <summary>Asks the peer for a range; the answer comes under the ticket of the effect.</summary>
+    public void SendFetch(in Effect effect, ReadOnlySpan<byte> digest)
+    {
+        fetches[(ulong)effect.Ticket.Value] = effect.Range;
+        queue.Post(
+            WanFrames.Fetch(
+                (ulong)effect.Generation.Value,
+                (ulong)effect.Ticket.Value,
+                effect.Range.Offset,
+                (uint)effect.Range.Length,
+                digest),
+            digest);
+        Flush();
+    }
+
+    /// <summary>The question that an answer is for.</summary>
+    /// <exception cref="WanProtocolException">Nothing like it was asked.</exception>
+    public Ticket TakeFetched(in WanHeader header)
+    {
+        if (!fetches.TryRemove(header.Sequence, out var range)
+            || range != new ByteRange((long)header.Offset, header.Length))
+        {
+            throw new WanProtocolException($"{header.Offset}+{header.Length} was fetched and not asked for");
+        }
+
+        return new Ticket((long)header.Sequence);
+    }
+
+    public void SendFetched(in WanHeader question, ReadOnlySpan<byte> bytes, int code)
+    {
+        queue.Post(
+            WanFrames.Fetched(
+                question.Generation, question.Sequence, (long)question.Offset, question.Length, bytes, (ushort)code),
+            bytes);
+        Flush();
+    }
+
     /// <summary>Asks the peer for the SHA-256 of a range.</summary>
     public Task<byte[]> DigestAsync(Generation generation, ByteRange range)
     {
@@ -201,6 +240,17 @@ internal sealed class StreamSession : IDisposable
     }
 
     public void Flush() => queue.Flush();
+
+    /// <summary>The last frame of an orderly stop.</summary>
+    public void SayGoodbye(Generation generation)
+    {
+        if (Admission is null or { Task: { IsCompletedSuccessfully: true, Result: true } })
+        {
+            queue.Post(WanFrames.Plain(WanFrameType.Bye, (ulong)generation.Value, 0));
+            Flush();
+            queue.WaitSent(GoodbyeAtMost);
+        }
+    }
 
     public void Dispose()
     {

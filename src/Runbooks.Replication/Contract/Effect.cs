@@ -58,6 +58,12 @@ public enum EffectKind : byte
     /// <summary>Read a range into a payload held under the ticket, then CopyRead. Peer, ticket, range, flags (Copy: compare digests first).</summary>
     ReadForCopy,
 
+    /// <summary>
+    /// Ask the peer for its content of a range, sending the digest of what is here so that equal bytes need not travel;
+    /// then RangeFetched, unless the session ends. Peer, session, ticket, range.
+    /// </summary>
+    FetchRange,
+
     /// <summary>Find the first allocated extent at or after the range's start, then AllocationFound. Peer, range.</summary>
     FindAllocation,
 

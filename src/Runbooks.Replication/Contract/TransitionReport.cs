@@ -55,6 +55,9 @@ public static class Causes
     /// <summary>The peer reported a disk error.</summary>
     public const string PeerDiskFailed = "peer-disk-failed";
 
+    /// <summary>The peer said that it stops in order.</summary>
+    public const string PeerLeft = "peer-left";
+
     /// <summary>The own disk failed.</summary>
     public const string LocalDiskFailed = "local-disk-failed";
 
@@ -75,6 +78,12 @@ public static class Causes
 
     /// <summary>Everything was sent and the arbiter knows.</summary>
     public const string CaughtUp = "caught-up";
+
+    /// <summary>The machine started anew without an orderly close: what was not flushed may be gone.</summary>
+    public const string PowerLost = "power-lost";
+
+    /// <summary>What a power cut took was fetched back from a standby.</summary>
+    public const string FetchedBack = "fetched-back";
 
     /// <summary>A higher generation was seen.</summary>
     public const string HigherGeneration = "higher-generation";

@@ -25,6 +25,12 @@ public sealed record VolumeConfiguration
     /// <summary>Unique for every start of the process at this site (a durable counter or a random text): part of every arbiter request id.</summary>
     public required string Incarnation { get; init; }
 
+    /// <summary>
+    /// Names the run of the kernel under the process: equal means that the page cache is still the one of the last
+    /// start, different that everything not flushed may be gone. <b>Default</b> empty: not known, never a loss.
+    /// </summary>
+    public string Boot { get; init; } = string.Empty;
+
     /// <summary>What to do when a standby stays silent.</summary>
     public OnLinkLoss OnLinkLoss { get; init; } = OnLinkLoss.Arbitrate;
 

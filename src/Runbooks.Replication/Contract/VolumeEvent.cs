@@ -77,8 +77,17 @@ public enum VolumeEventKind : byte
     /// <summary>The session ended (either role). Peer, session.</summary>
     PeerLost,
 
+    /// <summary>The peer ended the session on purpose: it stops in order (either role). Peer, session.</summary>
+    PeerLeft,
+
     /// <summary>Primary: the peer refused our hello. Peer, generation = the peer's, detail <see cref="Refusal"/>.</summary>
     PeerRefused,
+
+    /// <summary>
+    /// Primary: the peer's content of a range that <see cref="EffectKind.FetchRange"/> asked for. Peer, session, position =
+    /// ticket of the question, ticket of the held payload (none: equal to what is here), code (not 0: it cannot be read there).
+    /// </summary>
+    RangeFetched,
 
     /// <summary>Standby: a primary asks to open a session. Peer, session, detail <see cref="HandshakeFacts"/>.</summary>
     PeerOffered,
@@ -307,6 +316,22 @@ public readonly record struct VolumeEvent
     /// <summary>Makes <see cref="VolumeEventKind.PeerLost"/>.</summary>
     public static VolumeEvent PeerLost(PeerSlot peer, long session) =>
         new() { Kind = VolumeEventKind.PeerLost, Peer = peer, Session = session };
+
+    /// <summary>Makes <see cref="VolumeEventKind.PeerLeft"/>.</summary>
+    public static VolumeEvent PeerLeft(PeerSlot peer, long session) =>
+        new() { Kind = VolumeEventKind.PeerLeft, Peer = peer, Session = session };
+
+    /// <summary>Makes <see cref="VolumeEventKind.RangeFetched"/>.</summary>
+    public static VolumeEvent RangeFetched(PeerSlot peer, long session, Ticket question, Ticket payload, int code) =>
+        new()
+        {
+            Kind = VolumeEventKind.RangeFetched,
+            Peer = peer,
+            Session = session,
+            Position = question.Value,
+            Ticket = payload,
+            Code = code,
+        };
 
     /// <summary>Makes <see cref="VolumeEventKind.PeerRefused"/>.</summary>
     public static VolumeEvent PeerRefused(PeerSlot peer, Generation generation, Refusal refusal) =>

@@ -38,6 +38,18 @@ public sealed record VolumeMetadata(
     /// <summary>True for a copy that never received anything: it needs a full copy.</summary>
     public bool IsBlank { get; init; }
 
+    /// <summary>
+    /// The machine's boot (see <see cref="VolumeConfiguration.Boot"/>) in which this record was stored; empty in the
+    /// record of an agent that did not know it.
+    /// </summary>
+    public string Boot { get; init; } = string.Empty;
+
+    /// <summary>
+    /// The machine started anew without an orderly close here: writes that were not flushed may be missing or torn.
+    /// A primary clears it when it has what it lacked or lost the hope of it, a standby when the primary made it whole.
+    /// </summary>
+    public bool HasLostPower { get; init; }
+
     /// <summary>A local write or flush failed: nothing of this copy is trusted until a person repaired it and removed the mark.</summary>
     public bool IsFaulty { get; init; }
 
@@ -71,6 +83,12 @@ public sealed record PeerMetadata(LinkState Link)
 
     /// <summary>Full copy by comparison: blocks whose digests agree are not sent.</summary>
     public bool SeedCompares { get; init; }
+
+    /// <summary>
+    /// Every acknowledged write is at the peer: all before was sent, and since then no acknowledgement went out without
+    /// it. Durable before MarkComplete is sent, and taken back durably before anything is acknowledged without the peer.
+    /// </summary>
+    public bool HoldsAll { get; init; }
 }
 
 /// <summary>One generation of a copy's history.</summary>
@@ -100,4 +118,10 @@ public sealed record HandshakeFacts(Generation Generation, Role Role, ByteCount 
 
     /// <summary>True when the copy is an instant of the primary's image.</summary>
     public bool IsConsistent { get; init; } = true;
+
+    /// <summary>See <see cref="VolumeMetadata.HasLostPower"/>.</summary>
+    public bool HasLostPower { get; init; }
+
+    /// <summary>The speaker answers questions for the content of a range (<see cref="EffectKind.FetchRange"/>).</summary>
+    public bool CanServeFetch { get; init; } = true;
 }

@@ -11,7 +11,12 @@ namespace Runbooks.Replication.Machines;
 /// is not merged: its own writes become a recovery point, and the session is refused with the ranges until a person gave them up.
 /// </remarks>
 internal sealed class Admission(
-    CoreContext core, WritePath writes, StandbyStream stream, GateKeeper gate, Dictionary<long, Action> ownWork)
+    CoreContext core,
+    WritePath writes,
+    StandbyStream stream,
+    GateKeeper gate,
+    FetchBack fetch,
+    Dictionary<long, Action> ownWork)
 {
     private (PeerSlot Peer, long Session, HandshakeFacts Facts)? offer;
     private long admitting;
@@ -23,6 +28,7 @@ internal sealed class Admission(
         {
             IsBlank = core.Durable.IsBlank,
             IsConsistent = core.Durable.IsConsistent,
+            HasLostPower = core.Durable.HasLostPower,
         };
 
     public void OnOffered(PeerSlot peer, long session, HandshakeFacts facts)
@@ -82,7 +88,7 @@ internal sealed class Admission(
 
     public void Pump()
     {
-        if (stream.IsBusy || writes.HasLocalWrites)
+        if (stream.IsBusy || writes.HasLocalWrites || fetch.IsStoring)
         {
             return;
         }

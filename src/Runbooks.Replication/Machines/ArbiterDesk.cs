@@ -82,8 +82,10 @@ internal sealed class ArbiterDesk(CoreContext core, LinkMachine links)
         }
 
         // The link failed after MarkComplete was sent: what matters now is a new permission, and its version refuses the other.
-        if (wanted != 0 && open?.Request is MarkComplete)
+        // Another link's mark is asked again afterwards.
+        if (wanted != 0 && open is { Request: MarkComplete, Link: { } marking })
         {
+            marking.Stage = marking.Stage == LinkStage.MarkSent ? LinkStage.MarkWanted : marking.Stage;
             open = null;
         }
 
@@ -247,8 +249,20 @@ internal sealed class ArbiterDesk(CoreContext core, LinkMachine links)
             {
                 Invariant.Require(!link.IsExcused, "acknowledgements wait for a peer before it is marked complete");
 
-                // From here the old permission is void: the request may be granted without our hearing of it.
+                // From here the old permission is void: the request may be granted without our hearing of it. The record
+                // has to say it before the row can: after a power cut it decides whose copy is the newer.
                 link.HoldsGrant = false;
+                if (!link.HoldsAll)
+                {
+                    link.HoldsAll = true;
+                    core.Persist(core.Metadata);
+                }
+
+                if (!core.Durable.Peers[link.Slot.Index].HoldsAll)
+                {
+                    continue;
+                }
+
                 link.Stage = LinkStage.MarkSent;
                 Ask(
                     new MarkComplete(core.Metadata.Generation, row.Version, link.Site)

@@ -57,6 +57,12 @@ internal sealed class CoreContext
     /// </summary>
     public TimeSpan? AnsweredAt { get; set; }
 
+    /// <summary>Primary: a power cut took something that a standby may still hold; nothing opens before it is settled.</summary>
+    public bool IsFetchOwed { get; set; }
+
+    /// <summary>Peers that held every acknowledged write when the power went, and are not known to have lost any.</summary>
+    public byte FetchSources { get; set; }
+
     /// <summary>Set by whoever changed something that another machine may wait for.</summary>
     public bool NeedsPump { get; set; }
 
@@ -75,6 +81,9 @@ internal sealed class CoreContext
             link.Link = metadata.Peers[link.Slot.Index].Link;
             link.SeedCursor = link.SeedPosition = metadata.Peers[link.Slot.Index].SeedCursor.Value;
             link.SeedCompares = metadata.Peers[link.Slot.Index].SeedCompares;
+
+            // A record of before this flag says the same by its state.
+            link.HoldsAll = metadata.Peers[link.Slot.Index].HoldsAll || link.Link == LinkState.InSync;
         }
     }
 
@@ -84,6 +93,7 @@ internal sealed class CoreContext
         Metadata = next with
         {
             Version = Metadata.Version + 1,
+            Boot = Configuration.Boot.Length > 0 ? Configuration.Boot : next.Boot,
             History = WithAloneBytes(next),
             Peers =
             [
@@ -91,6 +101,7 @@ internal sealed class CoreContext
                 {
                     SeedCursor = new ByteOffset(l.SeedCursor),
                     SeedCompares = l.SeedCompares,
+                    HoldsAll = l.HoldsAll,
                 }),
             ],
         };
@@ -133,6 +144,13 @@ internal sealed class CoreContext
         }
 
         NeedsPump = true;
+    }
+
+    /// <summary>This peer cannot give back what a power cut took here, or a person gave it up.</summary>
+    public void DropFetchSource(PeerLink link)
+    {
+        FetchSources &= (byte)~link.Bit;
+        NeedsPump |= IsFetchOwed;
     }
 
     /// <summary>Recomputes who is waited for; true when the sets changed.</summary>

@@ -15,7 +15,13 @@ namespace Runbooks.Replication.Machines;
 /// A higher generation anywhere fences: exports first, then the record, then any answer to whoever brought the news.
 /// </remarks>
 internal sealed class GateKeeper(
-    CoreContext core, WritePath writes, FlushPath flushes, LinkMachine links, ArbiterDesk desk, PeerProof proof)
+    CoreContext core,
+    WritePath writes,
+    FlushPath flushes,
+    LinkMachine links,
+    ArbiterDesk desk,
+    PeerProof proof,
+    FetchBack fetch)
 {
     private Ticket promotion;
     private Ticket drain;
@@ -41,6 +47,7 @@ internal sealed class GateKeeper(
         }
 
         RestoreAloneBytes();
+        fetch.Start();
         if (core.Metadata.IsFaulty)
         {
             core.Move(Gate.Failed, Causes.LocalDiskFailed);
@@ -101,7 +108,8 @@ internal sealed class GateKeeper(
             BeginResolving(Causes.ArbiterUnreachable);
         }
 
-        if (core.Gate == Gate.Resolving && isConfirmed && core.Now >= opensFrom && core.Links.All(IsResolved))
+        fetch.Pump();
+        if (core.Gate == Gate.Resolving && isConfirmed && core.Now >= opensFrom && IsResolved())
         {
             Open(Causes.Granted);
         }
@@ -120,7 +128,7 @@ internal sealed class GateKeeper(
             return;
         }
 
-        if (proof.IsFresh && core.Now >= opensFrom && core.Links.All(IsResolved))
+        if (proof.IsFresh && core.Now >= opensFrom && IsResolved())
         {
             Open(Causes.ProvenByPeers);
         }
@@ -145,8 +153,13 @@ internal sealed class GateKeeper(
 
             writes.FailEverything(GuestError.Fenced);
             flushes.FailEverything(GuestError.Fenced);
+            fetch.GiveUp();
             desk.Reset();
-            core.Move(Gate.Fenced, Causes.HigherGeneration);
+            if (core.Gate != Gate.Failed)
+            {
+                core.Move(Gate.Fenced, Causes.HigherGeneration);
+            }
+
             var refusal = CoreRefusals.LowerGeneration(core.Metadata.Generation, higher);
             core.Answer(promotion, refusal);
             promotion = Ticket.None;
@@ -179,6 +192,7 @@ internal sealed class GateKeeper(
 
         writes.FailEverything(GuestError.LocalDisk);
         flushes.FailEverything(GuestError.LocalDisk);
+        fetch.GiveUp();
         core.Answer(promotion, CoreRefusals.Faulty());
         promotion = Ticket.None;
         AnswerDrain(CoreRefusals.Faulty());
@@ -232,6 +246,7 @@ internal sealed class GateKeeper(
             }
 
             link.IsExcused = link.Link != LinkState.InSync;
+            link.HoldsAll = !link.IsExcused;
             link.HoldsGrant = false;
             link.LastHeard = core.Now;
             link.ExposedSince = link.Link == LinkState.InSync ? null : core.Now;
@@ -248,6 +263,9 @@ internal sealed class GateKeeper(
                 IsClosed = false,
                 IsUnopened = true,
                 MayDiscardOwnChanges = false,
+
+                // What a power cut took here nobody can give back any more; what was flushed is here.
+                HasLostPower = false,
             },
             () =>
             {
@@ -319,7 +337,7 @@ internal sealed class GateKeeper(
     private void BeginResolving(string cause)
     {
         isResolveStored = true;
-        core.Persist(core.Metadata with { IsClosed = false, IsDrained = false }, () =>
+        core.Persist(core.Metadata with { IsClosed = false, IsDrained = false, HasLostPower = core.IsFetchOwed }, () =>
         {
             if (core.Gate == Gate.Confirming)
             {
@@ -330,6 +348,8 @@ internal sealed class GateKeeper(
 
     private void Open(string cause)
     {
+        // Also when it opened by proof: from here on the links know more than any row.
+        isRowApplied = true;
         core.Move(Gate.Open, cause);
         if (core.Metadata.IsUnopened)
         {
@@ -409,6 +429,9 @@ internal sealed class GateKeeper(
 
             link.IsExcused = true;
             link.HoldsGrant = true;
+
+            // The row may have moved without a single lone acknowledgement: what a power cut took is fetched all the same.
+            link.HoldsAll &= core.IsFetchOwed;
             link.ExposedSince ??= core.Now;
             return;
         }
@@ -416,7 +439,10 @@ internal sealed class GateKeeper(
         var goesOn = core.Configuration.OnLinkLoss == OnLinkLoss.Continue && link.Link != LinkState.InSync;
         link.IsExcused = goesOn;
         link.HoldsGrant = goesOn;
+        link.HoldsAll &= !goesOn || core.IsFetchOwed;
     }
+
+    private bool IsResolved() => !core.IsFetchOwed && core.Links.All(IsResolved);
 
     private bool IsResolved(PeerLink link) =>
         link.IsExcused || link.Link == LinkState.Detached

@@ -23,7 +23,10 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
     private FlushPath? flushes;
     private ArbiterDesk? desk;
 
-    public void Wire(CatchUp copies, FlushPath flushPath, ArbiterDesk arbiter) => (catchUp, flushes, desk) = (copies, flushPath, arbiter);
+    private FetchBack? fetch;
+
+    public void Wire(CatchUp copies, FlushPath flushPath, ArbiterDesk arbiter, FetchBack back) =>
+        (catchUp, flushes, desk, fetch) = (copies, flushPath, arbiter, back);
 
     /// <summary>True when a guest's write goes into this peer's stream; otherwise its blocks become dirty.</summary>
     public static bool TakesWrite(CoreContext core, PeerLink link, ByteRange range)
@@ -65,6 +68,17 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         else if (facts.IsBlank)
         {
             link.SeedCursor = link.SeedPosition = 0;
+        }
+
+        if (facts.HasLostPower)
+        {
+            // Told Complete when everything is there again: until then it must not give anything back to anybody.
+            link.WasInDoubt = true;
+        }
+
+        if (facts.HasLostPower || facts.IsBlank || !facts.CanServeFetch)
+        {
+            core.DropFetchSource(link);
         }
 
         if (desk!.Forget(link))
@@ -168,6 +182,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         }
 
         flushes!.OnSessionLost(link);
+        fetch!.OnSessionLost(link);
         link.EndSession();
         core.Report("session", link, Text(stage), Text(LinkStage.Absent), cause);
         if (link.HoldsGrant && !link.IsExcused)
@@ -191,7 +206,17 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
     public void OnPeerFailed(PeerLink link)
     {
         Lose(link, Causes.PeerDiskFailed, drop: true);
+        core.DropFetchSource(link);
         RequestAlone(link, Causes.PeerDiskFailed);
+    }
+
+    /// <summary>
+    /// It stops on purpose: no silence has to be waited for, but to go on without it takes the same permission as ever.
+    /// </summary>
+    public void OnPeerLeft(PeerLink link)
+    {
+        Lose(link, Causes.PeerLeft);
+        RequestAlone(link, Causes.PeerLeft);
     }
 
     public void Tick()
@@ -224,6 +249,8 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         }
 
         link.IsGrantPending = true;
+        link.HoldsAll = false;
+        core.DropFetchSource(link);
         link.Flaps++;
         link.ExposedSince ??= core.Now;
         core.Emit(new Effect
@@ -411,7 +438,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
 
     private bool MayResume(PeerLink link) =>
         link.Link != LinkState.Detached && !link.IsDetachWanted && !link.IsGrantPending && core.Now >= link.ResumeAt
-        && core.Gate is Gate.Resolving or Gate.Open or Gate.Draining;
+        && !core.IsFetchOwed && core.Gate is Gate.Resolving or Gate.Open or Gate.Draining;
 
     private void BeginCopying(PeerLink link)
     {
@@ -465,6 +492,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         core.Move(link, LinkState.Seeding, Causes.Ordered);
         (link.SeedCursor, link.SeedPosition, link.SeedCompares) = (0, 0, compares);
         link.HoldsGrant = true;
+        link.HoldsAll = false;
         link.IsDetachWanted = false;
         link.ExposedSince ??= core.Now;
         for (var position = writes.Log.Head; position < writes.Log.Next; position++)
@@ -488,6 +516,8 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         Lose(link, Causes.Ordered, drop: true);
         link.Dirty.ClearAll();
         link.ExposedSince = null;
+        link.HoldsAll = false;
+        core.DropFetchSource(link);
         core.Move(link, LinkState.Detached, Causes.Ordered);
         core.UpdateExcused();
         core.Persist(core.Metadata);
@@ -525,6 +555,12 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
     private void RequestAlone(PeerLink link, string cause)
     {
         if (!IsAwaited(link) || core.Metadata.IsDrained)
+        {
+            return;
+        }
+
+        // To go on without it would take back what was acknowledged and is still there: that is for a person to say.
+        if (core.IsFetchOwed && (core.FetchSources & link.Bit) != 0 && core.Configuration.OnLinkLoss != OnLinkLoss.Continue)
         {
             return;
         }

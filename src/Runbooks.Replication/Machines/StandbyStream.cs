@@ -220,14 +220,21 @@ internal sealed class StandbyStream(CoreContext core)
         var ticket = core.NextTicket();
         At(position).Ticket = ticket;
         var hadDoubt = kind == FrameKind.Complete && ForgetDoubt();
-        if (kind == FrameKind.Drained || (!hadDoubt && core.Metadata.IsConsistent == (kind == FrameKind.Complete)))
+        if (kind == FrameKind.Drained
+            || (!hadDoubt && !core.Metadata.HasLostPower && core.Metadata.IsConsistent == (kind == FrameKind.Complete)))
         {
             Finish(position);
             return;
         }
 
         core.Persist(
-            core.Metadata with { IsConsistent = kind == FrameKind.Complete, IsBlank = false, MayDiscardOwnChanges = false },
+            core.Metadata with
+            {
+                IsConsistent = kind == FrameKind.Complete,
+                IsBlank = false,
+                MayDiscardOwnChanges = false,
+                HasLostPower = core.Metadata.HasLostPower && kind != FrameKind.Complete,
+            },
             () => OnDone(ticket));
     }
 

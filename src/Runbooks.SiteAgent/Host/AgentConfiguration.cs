@@ -27,6 +27,12 @@ public sealed record AgentConfiguration
     /// <summary>Folder with ca-cert.pem, server-cert.pem and server-key.pem; required for NBD beyond loopback.</summary>
     public string NbdCertificates { get; init; } = string.Empty;
 
+    /// <summary>
+    /// Where the id of the kernel's present run is read: another id after an unclean stop means a power cut, and what
+    /// was not flushed is fetched from a standby. For sandboxes that hide or change the kernel's own file.
+    /// </summary>
+    public string BootIdFile { get; init; } = BlockPath.Storage.BootId.KernelFile;
+
     /// <summary>TCP congestion control of WAN connections.</summary>
     public string CongestionControl { get; init; } = "cubic";
 

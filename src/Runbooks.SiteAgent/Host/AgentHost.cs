@@ -51,6 +51,7 @@ internal sealed class AgentHost : IDisposable
             NbdListen = [.. settings.Nbd.Select(text => AgentConfiguration.EndPointOf(text)!)],
             NbdTls = settings.NbdCertificates.Length > 0 ? NbdTlsOptions.Load(settings.NbdCertificates) : null,
             CongestionControl = settings.CongestionControl,
+            BootIdFile = settings.BootIdFile,
             Credentials = () => credentials?.Current,
             Arbiter = link?.Arbiter,
             Log = log,

@@ -66,4 +66,10 @@ public enum WanFrameType : byte
 
     /// <summary>Orderly end of the connection.</summary>
     Bye = 20,
+
+    /// <summary>Asks for the bytes of a range; carries the SHA-256 of what the asker has there.</summary>
+    Fetch = 21,
+
+    /// <summary>The bytes asked for; none when the asker has them already.</summary>
+    Fetched = 22,
 }

@@ -39,6 +39,34 @@ public static class WanFrames
     public static WanHeader DigestRequest(ulong generation, ulong sequence, long offset, uint length) =>
         new(WanFrameType.DigestRequest, WanFlags.None, 0, 0, 0, sequence, generation, (ulong)offset, length, 0);
 
+    /// <summary>Asks for the bytes of a range, with the SHA-256 of what the asker has.</summary>
+    public static WanHeader Fetch(
+        ulong generation, ulong number, long offset, uint length, ReadOnlySpan<byte> digest) => new(
+        WanFrameType.Fetch,
+        WanFlags.None,
+        0,
+        digest.Length,
+        digest.IsEmpty ? 0 : Crc32C.Compute(digest),
+        number,
+        generation,
+        (ulong)offset,
+        length,
+        0);
+
+    /// <summary>Answers a fetch: with the bytes, with none (the asker has them), or with an error number.</summary>
+    public static WanHeader Fetched(
+        ulong generation, ulong number, long offset, uint length, ReadOnlySpan<byte> bytes, ushort code = 0) => new(
+        WanFrameType.Fetched,
+        code == 0 ? WanFlags.None : WanFlags.Failed,
+        code,
+        bytes.Length,
+        bytes.IsEmpty ? 0 : Crc32C.Compute(bytes),
+        number,
+        generation,
+        (ulong)offset,
+        length,
+        0);
+
     /// <summary>
     /// A frame with payload and no range: hello, welcome, refuse, in-doubt, digest, point, point result.
     /// </summary>

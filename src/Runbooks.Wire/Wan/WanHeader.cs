@@ -100,7 +100,7 @@ public readonly record struct WanHeader(
 
     private static void Validate(in WanHeader header)
     {
-        if (!header.IsAdvisory && (header.Type == WanFrameType.None || header.Type > WanFrameType.Bye))
+        if (!header.IsAdvisory && (header.Type == WanFrameType.None || header.Type > WanFrameType.Fetched))
         {
             throw new WanProtocolException($"frame type {(byte)header.Type} is not known");
         }
@@ -123,7 +123,7 @@ public readonly record struct WanHeader(
         }
 
         var isRange = header.Type is WanFrameType.Write or WanFrameType.Zero or WanFrameType.Discard
-            or WanFrameType.DigestRequest;
+            or WanFrameType.DigestRequest or WanFrameType.Fetch or WanFrameType.Fetched;
         if (isRange && (header.Length > WanLimits.RangeMax || header.Offset > (ulong)long.MaxValue - header.Length))
         {
             throw new WanProtocolException($"range {header.Offset}+{header.Length} is outside every volume");
@@ -133,6 +133,17 @@ public readonly record struct WanHeader(
         {
             throw new WanProtocolException(
                 $"write of {header.Length} bytes carries {header.PayloadLength} bytes of payload");
+        }
+
+        if (header.Type == WanFrameType.Fetch && header.Length > WanLimits.FetchMax)
+        {
+            throw new WanProtocolException($"a fetch of {header.Length} bytes is above the limit of {WanLimits.FetchMax}");
+        }
+
+        if (header.Type == WanFrameType.Fetched && header.PayloadLength > 0 && header.Length != (uint)header.PayloadLength)
+        {
+            throw new WanProtocolException(
+                $"{header.Length} fetched bytes come with {header.PayloadLength} bytes of payload");
         }
     }
 }

@@ -28,8 +28,11 @@ public enum WanCapabilities : ulong
     /// <summary>Recovery points ordered in the stream.</summary>
     Points = 4,
 
+    /// <summary>Answers Fetch frames.</summary>
+    Fetches = 8,
+
     /// <summary>Everything this version knows.</summary>
-    All = Zeroes | Digests | Points,
+    All = Zeroes | Digests | Points | Fetches,
 }
 
 /// <summary>One generation of a copy's history: who was primary, and what that primary wrote alone.</summary>
@@ -95,6 +98,9 @@ public sealed record WanHello
     /// <summary>True when the sender's copy never received a full copy.</summary>
     public bool Blank { get; init; }
 
+    /// <summary>True when the sender's machine lost power and what was not flushed may be gone from its copy.</summary>
+    public bool LostPower { get; init; }
+
     /// <summary>Earlier generations, oldest first.</summary>
     public IReadOnlyList<WanGeneration> History { get; init; } = [];
 
@@ -114,7 +120,7 @@ public sealed record WanHello
         fields.Number(10, Session);
         fields.Number(11, WindowBytes);
         fields.Number(12, PeerTimeoutMilliseconds);
-        fields.Number(13, (Consistent ? 1ul : 0) | (Blank ? 2ul : 0));
+        fields.Number(13, (Consistent ? 1ul : 0) | (Blank ? 2ul : 0) | (LostPower ? 4ul : 0));
         foreach (var entry in History.Skip(Math.Max(0, History.Count - WanLimits.HistoryMax)))
         {
             var site = System.Text.Encoding.UTF8.GetBytes(entry.Primary);
@@ -179,7 +185,7 @@ public sealed record WanHello
         10 => hello with { Session = field.Number() },
         11 => hello with { WindowBytes = field.Number() },
         12 => hello with { PeerTimeoutMilliseconds = field.Number() },
-        13 => hello with { Consistent = (field.Number() & 1) != 0, Blank = (field.Number() & 2) != 0 },
+        13 => hello with { Consistent = (field.Number() & 1) != 0, Blank = (field.Number() & 2) != 0, LostPower = (field.Number() & 4) != 0 },
         _ => hello,
     };
 

@@ -7,7 +7,7 @@ public static class WanLimits
     public const ushort Major = 1;
 
     /// <summary>Minor version; the smaller of both sides' is spoken.</summary>
-    public const ushort Minor = 0;
+    public const ushort Minor = 1;
 
     /// <summary>Bytes of every frame header.</summary>
     public const int HeaderBytes = 48;
@@ -17,6 +17,9 @@ public static class WanLimits
 
     /// <summary>Largest payload of every other frame.</summary>
     public const int ControlPayloadMax = 64 * 1024;
+
+    /// <summary>Largest range of a Fetch: one region of the dirty map, so that its answer is a control payload.</summary>
+    public const uint FetchMax = ControlPayloadMax;
 
     /// <summary>Largest range of a Zero, Discard or DigestRequest frame.</summary>
     public const uint RangeMax = 1u << 31;

@@ -10,6 +10,7 @@ internal sealed class AgentProcess(string site, string folder) : IDisposable
     private static readonly string Binary = Path.Combine(AppContext.BaseDirectory, "Runbooks.SiteAgent");
     private readonly string log = Path.Combine(folder, "agent.log");
     private Process? process;
+    private bool isUnderTool;
 
     public string Site { get; } = site;
 
@@ -30,10 +31,12 @@ internal sealed class AgentProcess(string site, string folder) : IDisposable
     public async Task StartAsync(params string[] under)
     {
         Directory.CreateDirectory(Folder);
+        isUnderTool = under.Length > 0;
         string[] agent =
         [
             Binary, "run", "--data", Folder, "--site", Site,
             "--wan", $"127.0.0.1:{WanPort}", "--nbd", $"127.0.0.1:{NbdPort}",
+            .. ConfigurationOfBoot(),
         ];
         string[] all = [.. under, .. agent];
         var command = string.Join(' ', all.Select(a => $"'{a}'"));
@@ -42,6 +45,9 @@ internal sealed class AgentProcess(string site, string folder) : IDisposable
         NbdPort = PortOf(status.GetProperty("nbdAddress"));
         WanPort = PortOf(status.GetProperty("wanAddress"));
     }
+
+    /// <summary>What the agent takes for the kernel's boot id; the kernel's own while null. A new one at a start is a power cut before it.</summary>
+    public string? BootId { get; set; }
 
     /// <summary>kill -9, as a power cut of the process.</summary>
     public void Kill()
@@ -52,7 +58,7 @@ internal sealed class AgentProcess(string site, string folder) : IDisposable
 
     public async Task StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", process!.Id.ToString()]);
+        using var kill = Process.Start("kill", ["-TERM", $"{AgentUnder(process!.Id)}"]);
         await process.WaitForExitAsync();
     }
 
@@ -146,6 +152,25 @@ internal sealed class AgentProcess(string site, string folder) : IDisposable
         }
 
         process?.Dispose();
+    }
+
+    // A tool that runs the agent ends, and writes what it has, when the agent does.
+    private int AgentUnder(int id) =>
+        isUnderTool && File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ') is [{ Length: > 0 } child, ..]
+            ? int.Parse(child)
+            : id;
+
+    private string[] ConfigurationOfBoot()
+    {
+        if (BootId is null)
+        {
+            return [];
+        }
+
+        var (file, id) = (Path.Combine(Folder, "agent.json"), Path.Combine(Folder, "boot_id"));
+        File.WriteAllText(id, BootId);
+        File.WriteAllText(file, JsonSerializer.Serialize(new { site = Site, bootIdFile = id }));
+        return ["--config", file];
     }
 
     private static int PortOf(JsonElement address) => int.Parse(address.GetString()!.Split(':')[^1]);

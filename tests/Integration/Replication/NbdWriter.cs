@@ -25,6 +25,8 @@ internal sealed class NbdWriter : IDisposable
         Receive(10);
     }
 
+    public int LocalPort => ((System.Net.IPEndPoint)client.Client.LocalEndPoint!).Port;
+
     /// <summary>Writes durably (FUA); returns the error number, 0 for acknowledged.</summary>
     public uint Write(long offset, ReadOnlySpan<byte> data, bool fua = true) => Request(1, fua ? 1 : 0, offset, data.Length, data);
 

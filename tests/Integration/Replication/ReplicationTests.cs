@@ -137,6 +137,23 @@ public sealed class ReplicationTests
     }
 
     [Fact]
+    public async Task StandbyStoppedInOrder_IsMissedAtOnce_NotAfterTheTimeout()
+    {
+        using var sites = new TwoSites();
+
+        // Longer than the test's patience: only the goodbye can end the wait.
+        await sites.StartAsync(onLinkLoss: "arbitrate", peerTimeout: "600");
+        await sites.InSyncAsync();
+        using var guest = sites.Connect();
+        Assert.Equal(0u, guest.Write(0, Record(1)));
+        await sites.B.StopAsync();
+
+        Assert.Equal(0u, guest.Write(RecordBytes, Record(2)));
+        Assert.Contains("live -> absent (peer-left)", sites.A.Log, StringComparison.Ordinal);
+        Assert.Contains("in-sync -> degraded (granted)", sites.A.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task StandbyFlushFails_ItsCopyIsGivenUp_AndNothingIsAcknowledgedForIt()
     {
         if (!File.Exists("/usr/bin/strace"))

@@ -21,10 +21,15 @@ internal sealed class TwoSites : IDisposable
 
     public string ImageB => Path.Combine(B.Folder, "volumes", Volume, "image.raw");
 
-    /// <summary>Starts both; the standby may run under a tool.</summary>
-    public async Task StartAsync(string size = "64M", string onLinkLoss = "suspend", string peerTimeout = "1", string[]? underB = null)
+    /// <summary>Starts both; each may run under a tool.</summary>
+    public async Task StartAsync(
+        string size = "64M",
+        string onLinkLoss = "suspend",
+        string peerTimeout = "1",
+        string[]? underB = null,
+        string[]? underA = null)
     {
-        await Task.WhenAll(A.StartAsync(), B.StartAsync(underB ?? []));
+        await Task.WhenAll(A.StartAsync(underA ?? []), B.StartAsync(underB ?? []));
         await B.RunAsync(
             "volume", "create", "--id", Volume, "--size", size, "--role", "standby", "--peer", "site-a", "--address", A.Wan);
         await A.RunAsync("volume", "create", "--id", Volume, "--size", size);

@@ -10,7 +10,7 @@ public sealed class SimDisk
 
     private readonly long[] current;
     private readonly long[] durable;
-    private readonly List<long>?[] unflushed;
+    private readonly List<(long Value, long WrittenAt)>?[] unflushed;
     private readonly long[] written;
     private readonly long[] durableAt;
     private long writes;
@@ -21,7 +21,7 @@ public sealed class SimDisk
         var cells = (int)(size.Value / CellBytes);
         current = new long[cells];
         durable = new long[cells];
-        unflushed = new List<long>?[cells];
+        unflushed = new List<(long, long)>?[cells];
         written = new long[cells];
         durableAt = new long[cells];
     }
@@ -49,7 +49,7 @@ public sealed class SimDisk
         var (first, end) = CellsOf(range);
         for (var cell = first; cell < end; cell++)
         {
-            (unflushed[cell] ??= []).Add(current[cell]);
+            (unflushed[cell] ??= []).Add((current[cell], written[cell]));
             current[cell] = values[cell - first];
             written[cell] = ++writes;
             if (through)
@@ -76,7 +76,13 @@ public sealed class SimDisk
 
             durable[cell] = snapshot.Values[cell];
             durableAt[cell] = snapshot.At;
-            unflushed[cell] = written[cell] <= snapshot.At ? null : unflushed[cell];
+            if (written[cell] <= snapshot.At)
+            {
+                unflushed[cell] = null;
+            }
+
+            // What was older than the durable value can not come back.
+            unflushed[cell]?.RemoveAll(v => v.WrittenAt <= snapshot.At);
         }
     }
 
@@ -88,7 +94,7 @@ public sealed class SimDisk
             if (unflushed[cell] is { } versions)
             {
                 var pick = world.Next(versions.Count + 2);
-                current[cell] = pick == 0 ? durable[cell] : pick == 1 ? current[cell] : versions[pick - 2];
+                current[cell] = pick == 0 ? durable[cell] : pick == 1 ? current[cell] : versions[pick - 2].Value;
                 unflushed[cell] = null;
             }
 

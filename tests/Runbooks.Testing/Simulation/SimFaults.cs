@@ -45,6 +45,11 @@ internal sealed class SimFaults(Simulation simulation)
             world.Note(() => $"{site.Site} {(site.IsArbiterCut ? "loses" : "regains")} the arbiter");
         }
 
+        if (world.Chance(simulation.Options.OrderlyStops))
+        {
+            simulation.Sites[world.Next(simulation.Sites.Length)].StopInOrder();
+        }
+
         if (world.Chance(simulation.Options.LinkChange / 4))
         {
             simulation.Arbiter.IsReachable = !simulation.Arbiter.IsReachable;

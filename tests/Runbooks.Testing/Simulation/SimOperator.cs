@@ -43,6 +43,11 @@ internal sealed class SimOperator(Simulation simulation)
 
     public void AfterRequest()
     {
+        if (!isRecovering && world.Chance(simulation.Options.Tinkers))
+        {
+            Tinker(simulation.Primary);
+        }
+
         if (isRecovering || !world.Chance(simulation.Options.OperatorActs))
         {
             return;
@@ -159,6 +164,19 @@ internal sealed class SimOperator(Simulation simulation)
                 primary.Order(OrderKind.Seed, _ => { }, peer: peer);
             }
         }
+    }
+
+    private void Tinker(SimSite primary)
+    {
+        var peer = primary.Peers[world.Next(primary.Peers.Length)];
+        var order = world.Next(3) switch { 0 => OrderKind.Detach, 1 => OrderKind.Seed, _ => OrderKind.Resume };
+        if (order == OrderKind.Detach)
+        {
+            // A person gives up what the standby may hold of an interrupted power cut.
+            primary.Sources.Remove(simulation.Sites[peer]);
+        }
+
+        primary.Order(order, _ => { }, peer: peer);
     }
 
     private void ReplaceFaulty()

@@ -29,11 +29,11 @@ public enum Mutant
     /// <summary>A catch-up copy is read before the guest writes it must follow.</summary>
     RaceCopy,
 
-    /// <summary>The marks are forgotten only for the peers a GoAlone gave up.</summary>
-    ForgetActive,
-
     /// <summary>A standby applies frames of a dead session.</summary>
     LateFrames,
+
+    /// <summary>The agents are told the same boot for ever: after a power cut nothing is fetched back.</summary>
+    SameBoot,
 }
 
 /// <summary>What one simulation does. Times in milliseconds of simulated time.</summary>
@@ -63,6 +63,9 @@ public sealed record SimOptions
     /// <summary>Share of crashes that are power cuts.</summary>
     public double PowerShare { get; init; }
 
+    /// <summary>Share of the power cuts that hit every site at once.</summary>
+    public double PowerOfAll { get; init; }
+
     /// <summary>Probability of a link change per guest request.</summary>
     public double LinkChange { get; init; } = 0.01;
 
@@ -74,6 +77,15 @@ public sealed record SimOptions
 
     /// <summary>Probability that a local write finds the disk full, and lands in part.</summary>
     public double DiskFull { get; init; }
+
+    /// <summary>Probability that the record, the marks or a flush fails.</summary>
+    public double StoreFails { get; init; }
+
+    /// <summary>Probability per guest request that a site is stopped in order.</summary>
+    public double OrderlyStops { get; init; }
+
+    /// <summary>Probability per guest request that an operator detaches, seeds or resumes a standby by hand.</summary>
+    public double Tinkers { get; init; }
 
     /// <summary>Whether an operator ever accepts a loss.</summary>
     public bool AcceptsLoss { get; init; }

@@ -4,8 +4,9 @@ namespace Runbooks.Testing.Simulation;
 /// <remarks>
 /// A cell may hold any write that no other write, acknowledged before and begun after it was over, has superseded; writes without an answer
 /// may be there or not. When a volume opens, everything is read: what was read is settled and must never be taken back, what was not read is
-/// gone, and a late acknowledgement of something gone is a lie. Two strengths: strict (acknowledged is enough) while no power was cut, lax
-/// (only flushed writes supersede) from a power cut on until a flush that every copy took part in.
+/// gone, and a late acknowledgement of something gone is a lie. Two strengths: strict (acknowledged is enough), and "flushed" for a copy that
+/// lost power: there a write that was superseded, but by none that is known durable everywhere, may be what the disk kept. Who may be judged
+/// by the weaker one is said at <see cref="Simulation"/>.
 /// </remarks>
 public sealed class SimOracle
 {
@@ -24,17 +25,11 @@ public sealed class SimOracle
         }
     }
 
-    /// <summary>True after a power cut, until a flush.</summary>
-    public bool IsLax { get; private set; }
-
     /// <summary>Number of cells.</summary>
     public int CellCount => cells.Length;
 
     /// <summary>Acknowledged writes so far.</summary>
     public long Acknowledged { get; private set; }
-
-    /// <summary>Power was cut somewhere.</summary>
-    public void PowerLost() => IsLax = true;
 
     /// <summary>A write was handed to the volume. A doomed one went to a primary that another has superseded: it must never be answered.</summary>
     public void WriteArrived(long ticket, int first, int end, long value, bool isDoomed)
@@ -99,7 +94,7 @@ public sealed class SimOracle
     public void FlushArrived(long ticket) => flushes[ticket] = ++moment;
 
     /// <summary>It was answered: everything superseded before it was asked for can never come back.</summary>
-    public void FlushAcknowledged(long ticket, bool everywhere)
+    public void FlushAcknowledged(long ticket)
     {
         if (!flushes.Remove(ticket, out var asked))
         {
@@ -110,16 +105,14 @@ public sealed class SimOracle
         {
             list.RemoveAll(c => c.Dead > 0 && c.Dead <= asked);
         }
-
-        IsLax &= !everywhere;
     }
 
-    /// <summary>True when a copy may hold this value.</summary>
-    public bool IsAllowed(int cell, long value)
+    /// <summary>True when a copy may hold this value; <paramref name="flushedOnly"/> after a power cut.</summary>
+    public bool IsAllowed(int cell, long value, bool flushedOnly)
     {
         foreach (var candidate in cells[cell])
         {
-            if (candidate.Value == value && (candidate.Dead == 0 || IsLax))
+            if (candidate.Value == value && (candidate.Dead == 0 || flushedOnly))
             {
                 return true;
             }
@@ -133,13 +126,13 @@ public sealed class SimOracle
         string.Join(' ', cells[cell].Select(c => $"{c.Value}@{c.Arrived}/{c.Answered}{(c.Dead > 0 ? "x" : string.Empty)}"));
 
     /// <summary>A volume opens and everything is read.</summary>
-    public void Settle(string where, Func<int, long> read, bool lossAccepted)
+    public void Settle(string where, Func<int, long> read, bool lossAccepted, bool flushedOnly)
     {
         moment++;
         for (var cell = 0; cell < cells.Length; cell++)
         {
             var value = read(cell);
-            if (!lossAccepted && !IsAllowed(cell, value))
+            if (!lossAccepted && !IsAllowed(cell, value, flushedOnly))
             {
                 throw new OracleException($"{where} opens and cell {cell} reads {value}; allowed: {Describe(cell)}");
             }

@@ -25,6 +25,7 @@ public sealed class SimSite
     private int life;
     private (int Life, Generation Generation) lastOpening;
     private int starts;
+    private int boot;
 
     /// <summary>Makes a site that is down.</summary>
     public SimSite(Simulation owner, int index, SiteId[] sites, FakeArbiter arbiter, SimWan wan, VolumeMetadata first)
@@ -63,6 +64,18 @@ public sealed class SimSite
     /// <summary>True while guests may use it.</summary>
     public bool IsExported { get; private set; }
 
+    /// <summary>Its power was cut, and its disk has not been seen with everything acknowledged since.</summary>
+    public bool IsShaken { get; set; }
+
+    /// <summary>The sites that held everything acknowledged when this one, as the primary, lost power; minus those that lost power later.</summary>
+    public HashSet<SimSite> Sources { get; } = [];
+
+    /// <summary>No power cut that nobody has made good yet, as far as a record can tell.</summary>
+    public bool IsWhole => Store.Metadata.Boot == Boot && !Store.Metadata.HasLostPower;
+
+    /// <summary>Which boot the agents are told.</summary>
+    public string Boot => options.Mutant == Mutant.SameBoot ? "boot-0" : $"boot-{boot}";
+
     /// <summary>True while this site cannot reach the arbiter.</summary>
     public bool IsArbiterCut { get; set; }
 
@@ -82,7 +95,7 @@ public sealed class SimSite
         starts++;
         Core = NewCore();
         world.Note(() => $"{Site} starts: {Store.Metadata.Role} g{Store.Metadata.Generation} {string.Join(',', Store.Metadata.Peers.Select(p => p.Link))}");
-        Step(VolumeEvent.Started(Store.Load(owner.Options.Mutant is Mutant.NoActive or Mutant.ForgetActive), world.Now));
+        Step(VolumeEvent.Started(Store.Load(owner.Options.Mutant == Mutant.NoActive), world.Now));
         if (owner.Options.Mutant == Mutant.NoConfirm && Core.Gate == Gate.Confirming)
         {
             skipConfirm = true;
@@ -115,8 +128,10 @@ public sealed class SimSite
         Store.Crash(world);
         if (power)
         {
+            var wasWhole = IsWhole;
+            boot++;
             Disk.LosePower(world);
-            owner.Oracle.PowerLost();
+            owner.OnPowerLost(this, wasWhole);
         }
 
         foreach (var connection in dialled.OfType<Connection>().Concat(listening).ToArray())
@@ -162,6 +177,28 @@ public sealed class SimSite
         Step(VolumeEvent.Ordered(new Ticket(ticket), order, generation, peer < 0 ? default : SlotOf(peer), flags, detail));
     }
 
+    /// <summary>Stops the agent in order: it closes, says goodbye and ends.</summary>
+    public void StopInOrder()
+    {
+        var born = life;
+        Order(OrderKind.Close, _ =>
+        {
+            if (life != born || !IsUp)
+            {
+                return;
+            }
+
+            world.Note(() => $"{Site} says goodbye");
+            foreach (var connection in dialled.OfType<Connection>().Concat(listening).ToArray())
+            {
+                var other = owner.Sites[connection.Dialler == Index ? connection.Listener : connection.Dialler];
+                connection.Send(Index, () => other.Step(VolumeEvent.PeerLeft(other.SlotOf(Index), connection.Session)));
+            }
+
+            Crash(power: false);
+        });
+    }
+
     /// <summary>A person replaced what failed: the process starts again and trusts the disk, which here did not lie.</summary>
     public void Repair()
     {
@@ -169,7 +206,7 @@ public sealed class SimSite
         Store.EndStore(Store.Metadata with { IsFaulty = false, Version = Store.Metadata.Version + 1 });
     }
 
-    private ReplicationCore NewCore() => new(owner.ConfigurationOf(Site, [.. Peers.Select(p => owner.SiteIds[p])], $"i{starts}"));
+    private ReplicationCore NewCore() => new(owner.ConfigurationOf(Site, [.. Peers.Select(p => owner.SiteIds[p])], $"i{starts}") with { Boot = Boot });
 
     private void Step(in VolumeEvent happened)
     {
@@ -186,7 +223,13 @@ public sealed class SimSite
         {
             if (owner.MayCrash && world.Chance(options.CrashPerEffect))
             {
-                Crash(world.Chance(options.PowerShare));
+                var power = world.Chance(options.PowerShare);
+                var everywhere = power && world.Chance(options.PowerOfAll);
+                foreach (var site in everywhere ? owner.Sites : [this])
+                {
+                    site.Crash(power);
+                }
+
                 return;
             }
 
@@ -213,6 +256,12 @@ public sealed class SimSite
         {
             case EffectKind.PersistRegions:
                 Store.CancelClears(effect.Range, effect.Peers);
+                if (StoreFails())
+                {
+                    Later(0.1, 1, () => Step(VolumeEvent.Failed(VolumeEventKind.RegionsPersistFailed, effect.Ticket, 5)));
+                    break;
+                }
+
                 Later(0.1, 1, () =>
                 {
                     Store.Mark(effect.Range, effect.Peers);
@@ -231,6 +280,12 @@ public sealed class SimSite
                 WriteLocal(effect);
                 break;
             case EffectKind.FlushLocal:
+                if (StoreFails())
+                {
+                    Later(0.1, 3, () => Step(VolumeEvent.Failed(VolumeEventKind.LocalFlushFailed, effect.Ticket, 5)));
+                    break;
+                }
+
                 var snapshot = Disk.BeginFlush();
                 Later(0.1, 3, () =>
                 {
@@ -318,6 +373,9 @@ public sealed class SimSite
                 }
 
                 break;
+            case EffectKind.FetchRange:
+                connection.Send(Index, () => other.AnswerFetch(connection, this, effect));
+                break;
             case EffectKind.SendFrame:
                 if (effect.Frame == FrameKind.Incomplete && options.Mutant == Mutant.EarlyMark)
                 {
@@ -363,6 +421,27 @@ public sealed class SimSite
 
         Step(VolumeEvent.ChangeArrived(
             SlotOf(from), effect.Session, effect.Position, effect.Generation, new Ticket(ticket), effect.Range, effect.Change, effect.Flags));
+    }
+
+    private void AnswerFetch(Connection connection, SimSite asker, Effect question) => Later(0.05, 2, () =>
+    {
+        if (connection.IsOpenAt(Index))
+        {
+            var values = Disk.Read(question.Range);
+            connection.Send(Index, () => asker.TakeFetched(Index, question, values));
+        }
+    });
+
+    private void TakeFetched(int from, Effect question, long[] values)
+    {
+        var isEqual = values.AsSpan().SequenceEqual(Disk.Read(question.Range));
+        var ticket = isEqual ? 0 : owner.NextTicket();
+        if (!isEqual)
+        {
+            payloads[ticket] = values;
+        }
+
+        Step(VolumeEvent.RangeFetched(SlotOf(from), question.Session, question.Ticket, new Ticket(ticket), 0));
     }
 
     private void TakeWelcome(Connection connection, int from, Welcome welcome)
@@ -478,8 +557,16 @@ public sealed class SimSite
         });
     }
 
+    private bool StoreFails() => owner.MayCrash && world.Chance(options.StoreFails);
+
     private void StoreRecord(VolumeMetadata record)
     {
+        if (!record.IsFaulty && StoreFails())
+        {
+            Later(0.1, 1, () => Step(VolumeEvent.MetadataPersistFailed(record.Version, 5)));
+            return;
+        }
+
         Store.BeginStore(record);
         var at = world.Now + TimeSpan.FromMilliseconds(0.2 + (world.NextDouble() * 3));
         lastStore = at > lastStore ? at : lastStore;

@@ -12,8 +12,13 @@ namespace Runbooks.Testing.Simulation;
 /// A run issues guest requests under faults, checking the oracles as it goes; then the faults stop, everything is started, and the run must
 /// come to rest: one open primary, every link in sync, nothing dirty, all images equal, the row complete.
 /// Claimed tolerance, which is all that is injected: any process crash at any effect, any loss, delay, duplication and reordering towards
-/// the arbiter, any one-way or two-way cut between sites, late frames of dead sessions, local write errors, and power cuts. A power cut may
-/// take what was acknowledged but not flushed (the disk contract); the oracles are then lax until a flush that every copy took part in.
+/// the arbiter, any one-way or two-way cut between sites, late frames of dead sessions, local write errors, and power cuts at one site or at
+/// all. A kill keeps the page cache; a power cut leaves of every cell that was not flushed its durable value, its last one or any between.
+/// The promise: an acknowledged write, flushed or not, is readable whenever a volume opens, and at every copy that the row calls complete.
+/// It may be missing, then only if it was never flushed, (1) at a copy that lost power and has not caught up since, while it is closed;
+/// (2) where a primary opens that lost power when every site complete at that moment has lost power too, or the policy is "continue";
+/// (3) where a standby is promoted that had lost power itself and was not whole again: two failures.
+/// A person's accepted loss ends the promise for what it gave up.
 /// </remarks>
 public sealed class Simulation
 {
@@ -26,6 +31,7 @@ public sealed class Simulation
     private int issued;
     private int sinceCheck;
     private bool hasAcceptedLoss;
+    private Generation acceptedGeneration = Generation.None;
     private bool wasLossAccepted;
 
     /// <summary>Sets up the sites: the first is primary, the others are complete and equal, or blank.</summary>
@@ -201,6 +207,7 @@ public sealed class Simulation
             throw new OracleException($"{site.Site} opens under generation {site.Core.Generation} after {openedGeneration} was open");
         }
 
+        var isPromoted = openedGeneration != site.Core.Generation;
         openedGeneration = site.Core.Generation;
         if (!site.IsFirstOpening())
         {
@@ -208,13 +215,32 @@ public sealed class Simulation
             return;
         }
 
-        Oracle.Settle(site.Site.ToString(), cell => site.Disk[cell], hasAcceptedLoss);
+        var flushedOnly = site.IsShaken && (isPromoted || site.Sources.Count == 0 || Options.OnLinkLoss == OnLinkLoss.Continue);
+        Oracle.Settle(site.Site.ToString(), cell => site.Disk[cell], hasAcceptedLoss, flushedOnly);
+        site.IsShaken = false;
+        site.Sources.Clear();
+
+        // An older primary that opens late does not use up what was accepted for the newer one.
         wasLossAccepted = hasAcceptedLoss;
-        hasAcceptedLoss = false;
+        hasAcceptedLoss &= site.Core.Generation < acceptedGeneration;
+    }
+
+    /// <summary>A site's disk has lost what was not flushed.</summary>
+    public void OnPowerLost(SimSite site, bool wasWhole)
+    {
+        site.IsShaken = true;
+        foreach (var other in Sites)
+        {
+            other.Sources.Remove(site);
+            if (other != site && wasWhole && site.Site == Arbiter.Row.Primary && Arbiter.Row.IsComplete(other.Site) && other.IsWhole)
+            {
+                site.Sources.Add(other);
+            }
+        }
     }
 
     /// <summary>A person accepted a loss: the next opening defines the truth.</summary>
-    public void AcceptLoss() => hasAcceptedLoss = true;
+    public void AcceptLoss() => (hasAcceptedLoss, acceptedGeneration) = (true, Arbiter.Row.Generation);
 
     /// <summary>A request was answered with success.</summary>
     public void OnAcknowledged(SimSite site, long ticket)
@@ -227,7 +253,7 @@ public sealed class Simulation
         World.Note(() => $"{site.Site} acknowledges {operation}");
         if (operation.IsFlush)
         {
-            Oracle.FlushAcknowledged(ticket, everywhere: Arbiter.Row.Complete.Count == Sites.Length);
+            Oracle.FlushAcknowledged(ticket);
         }
         else
         {
@@ -286,7 +312,7 @@ public sealed class Simulation
             return index == 0 ? VolumeMetadata.NewPrimary(SiteIds[0], peers) : VolumeMetadata.NewStandby(peers);
         }
 
-        var first = VolumeMetadata.NewPrimary(SiteIds[0], peers);
+        var first = VolumeMetadata.NewPrimary(SiteIds[0], peers) with { Boot = "boot-0" };
         return index == 0
             ? first with { Peers = [.. Enumerable.Repeat(new PeerMetadata(LinkState.InSync), peers)] }
             : first with { Role = Role.Standby };
@@ -384,7 +410,7 @@ public sealed class Simulation
         }
 
         var cell = World.Next(Oracle.CellCount);
-        if (!Oracle.IsAllowed(cell, site.Disk[cell]))
+        if (!Oracle.IsAllowed(cell, site.Disk[cell], flushedOnly: false))
         {
             throw new OracleException($"a guest reads {site.Disk[cell]} in cell {cell} at {site.Site}; allowed: {Oracle.Describe(cell)}");
         }
@@ -427,14 +453,19 @@ public sealed class Simulation
 
     private void CheckComplete(SimSite site)
     {
+        var isWhole = true;
         for (var cell = 0; cell < Oracle.CellCount; cell++)
         {
-            if (!Oracle.IsAllowed(cell, site.Disk[cell]))
+            isWhole &= Oracle.IsAllowed(cell, site.Disk[cell], flushedOnly: false);
+            if (!isWhole && !(site.IsShaken && Oracle.IsAllowed(cell, site.Disk[cell], flushedOnly: true)))
             {
                 throw new OracleException(
                     $"{site.Site} counts as complete and cell {cell} is {site.Disk[cell]}; allowed: {Oracle.Describe(cell)}");
             }
         }
+
+        // An acknowledgement that was under way when the power went may still arrive: whole is whole when the record says so, too.
+        site.IsShaken &= !(isWhole && site.IsWhole);
     }
 
     private void CheckDirtyCovers(SimSite primary)
@@ -473,7 +504,7 @@ public sealed class Simulation
         var row = Arbiter.Row;
         var primary = Primary;
         return pending.Count == 0 && row.Complete.Count == Sites.Length && primary.IsUp && primary.Core.IsOpen
-            && primary.Core.Generation == row.Generation && Sites.All(s => s.IsUp)
+            && primary.Core.Generation == row.Generation && Sites.All(s => s.IsUp && s.IsWhole)
             && Enumerable.Range(0, primary.Peers.Length).All(i =>
                 primary.Core.LinkOf(new PeerSlot((byte)i)) is { Link: LinkState.InSync, IsConnected: true, IsAwaited: true, Dirty.Value: 0 });
     }

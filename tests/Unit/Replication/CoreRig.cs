@@ -22,8 +22,13 @@ internal sealed class CoreRig
     private TimeSpan now;
 
     public CoreRig(VolumeMetadata record, params ByteRange[] marked)
+        : this(record, c => c, marked)
     {
-        Core = new ReplicationCore(new VolumeConfiguration
+    }
+
+    public CoreRig(VolumeMetadata record, Func<VolumeConfiguration, VolumeConfiguration> configure, params ByteRange[] marked)
+    {
+        Core = new ReplicationCore(configure(new VolumeConfiguration
         {
             Volume = VolumeId.Parse("vol_01hzzzzzzzzzzzzzzzzzzzzzzz"),
             Protection = Protection,
@@ -31,7 +36,7 @@ internal sealed class CoreRig
             Peers = [B],
             Size = Size,
             Incarnation = "i1",
-        });
+        }));
         Do(VolumeEvent.Started(new PersistedState(record, [marked]), now));
     }
 
@@ -96,9 +101,14 @@ internal sealed class CoreRig
     }
 
     /// <summary>The standby welcomes session n and is in doubt about nothing.</summary>
-    public void Connect(long session = 1)
+    public void Connect(long session = 1, bool hasLostPower = false, bool canServeFetch = true)
     {
-        Do(VolumeEvent.PeerConnected(Peer, session, FactsOf(Following with { History = Core.Metadata.History })));
+        var facts = FactsOf(Following with { History = Core.Metadata.History }) with
+        {
+            HasLostPower = hasLostPower,
+            CanServeFetch = canServeFetch,
+        };
+        Do(VolumeEvent.PeerConnected(Peer, session, facts));
         Do(VolumeEvent.PeerInDoubt(Peer, session, default));
     }
 

@@ -48,6 +48,8 @@ internal static class WanSamples
         yield return ("drained", Frame(WanFrames.Plain(WanFrameType.Drained, 7, 8), []));
         yield return ("point", Control(WanFrameType.Point, Point.Write()));
         yield return ("point-result", Control(WanFrameType.PointResult, Point.Write()));
+        yield return ("fetch", Frame(WanFrames.Fetch(7, 9, 65536, 65536, new byte[32]), new byte[32]));
+        yield return ("fetched", Frame(WanFrames.Fetched(7, 9, 65536, (uint)Payload.Length, Payload), Payload));
         yield return ("bye", Frame(WanFrames.Plain(WanFrameType.Bye, 7, 0), []));
     }
 
