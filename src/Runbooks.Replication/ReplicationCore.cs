@@ -194,10 +194,9 @@ public sealed class ReplicationCore
                 writes.OnRegionsPersisted(happened.Ticket);
                 break;
             case VolumeEventKind.CopyRead:
-                catchUp.OnRead(happened.Ticket, succeeded: true);
-                break;
+            case VolumeEventKind.CopyEqual:
             case VolumeEventKind.CopyReadFailed:
-                catchUp.OnRead(happened.Ticket, succeeded: false);
+                catchUp.OnRead(happened);
                 break;
             case VolumeEventKind.TimerTicked:
                 Tick(happened.At);

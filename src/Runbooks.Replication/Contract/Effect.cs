@@ -55,7 +55,11 @@ public enum EffectKind : byte
     /// <summary>Store this record durably, then MetadataPersisted. Position = version, detail <see cref="VolumeMetadata"/>. Never reordered.</summary>
     PersistMetadata,
 
-    /// <summary>Read a range into a payload held under the ticket, then CopyRead. Peer, ticket, range, flags (Copy: compare digests first).</summary>
+    /// <summary>
+    /// Read a range into a payload held under the ticket, then CopyRead. Peer, session, ticket, range, flags (Copy: compare
+    /// digests with the peer's first, hold only what differs; then CopyRead with that part, or CopyEqual). Nothing that
+    /// overlaps is under way to the peer while digests are compared.
+    /// </summary>
     ReadForCopy,
 
     /// <summary>

@@ -47,8 +47,14 @@ public enum VolumeEventKind : byte
     /// <summary>The record could not be made durable: final. Position = version, code.</summary>
     MetadataPersistFailed,
 
-    /// <summary>The payload of a catch-up copy was read and is held under its ticket. Ticket.</summary>
+    /// <summary>
+    /// The payload of a catch-up copy was read and is held under its ticket. Ticket; range: the part of it that is held,
+    /// when the digests of the rest agreed (empty: all of it).
+    /// </summary>
     CopyRead,
+
+    /// <summary>The digests agreed: nothing of the copy has to be sent. Ticket.</summary>
+    CopyEqual,
 
     /// <summary>The payload could not be read. Ticket, code.</summary>
     CopyReadFailed,
@@ -273,6 +279,14 @@ public readonly record struct VolumeEvent
     /// <summary>Makes <see cref="VolumeEventKind.GuestFlushArrived"/>.</summary>
     public static VolumeEvent GuestFlushArrived(Ticket ticket) =>
         new() { Kind = VolumeEventKind.GuestFlushArrived, Ticket = ticket };
+
+    /// <summary>Makes <see cref="VolumeEventKind.CopyRead"/> or, for an empty range, <see cref="VolumeEventKind.CopyEqual"/>.</summary>
+    public static VolumeEvent CopyCompared(Ticket ticket, ByteRange differing) => new()
+    {
+        Kind = differing.IsEmpty ? VolumeEventKind.CopyEqual : VolumeEventKind.CopyRead,
+        Ticket = ticket,
+        Range = differing,
+    };
 
     /// <summary>Makes an event that has only a ticket: completed local work.</summary>
     public static VolumeEvent Completed(VolumeEventKind kind, Ticket ticket) => new() { Kind = kind, Ticket = ticket };

@@ -73,8 +73,9 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
         }
     }
 
-    public void OnRead(Ticket ticket, bool succeeded)
+    public void OnRead(in VolumeEvent happened)
     {
+        var ticket = happened.Ticket;
         foreach (var link in core.Links)
         {
             var index = link.IndexOfCopy(ticket);
@@ -86,7 +87,7 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
             var copy = link.Copies[index];
             link.CopiesReading--;
             core.NeedsPump = true;
-            if (!succeeded)
+            if (happened.Kind == VolumeEventKind.CopyReadFailed)
             {
                 link.Copies.RemoveAt(index);
                 link.Dirty.Mark(copy.Range);
@@ -95,6 +96,15 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
 
             copy.IsSent = true;
             link.Copies[index] = copy;
+            if (happened.Kind == VolumeEventKind.CopyEqual)
+            {
+                // Equal is not durable: what the peer holds there may be in its cache only. The next flush has to be a new one.
+                copy.IsApplied = true;
+                copy.EqualSince = link.SentPosition;
+                link.Copies[index] = copy;
+                link.LastFlushPosition = 0;
+                return;
+            }
             core.Emit(new Effect
             {
                 Kind = EffectKind.SendChange,
@@ -102,7 +112,7 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
                 Session = link.Session,
                 Position = link.Append(new StreamItem(StreamItemKind.Copy, ticket.Value), core.Now),
                 Ticket = ticket,
-                Range = copy.Range,
+                Range = happened.Range.IsEmpty ? copy.Range : happened.Range,
                 Change = ChangeKind.Write,
                 Flags = ChangeFlags.Copy,
                 Generation = core.Metadata.Generation,
@@ -135,6 +145,18 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
         for (var region = range.Offset / Grain.RegionBytes; region * Grain.RegionBytes < range.End; region++)
         {
             writes.TryClearMark(link, region);
+        }
+    }
+
+    /// <summary>The peer's durable position has moved: equal copies before it are durable, too.</summary>
+    public void OnDurablePosition(PeerLink link)
+    {
+        for (var i = link.Copies.Count - 1; i >= 0; i--)
+        {
+            if (link.Copies[i].EqualSince is { } since && link.DurablePosition > since)
+            {
+                OnDurable(link, link.Copies[i].Ticket);
+            }
         }
     }
 
@@ -294,8 +316,24 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
         }
     }
 
+    // A frame on its way could change what the peer's digest was taken of.
+    private bool IsUnderWay(PeerLink link, ByteRange range)
+    {
+        for (var position = Math.Max(link.AppliedPosition, link.DurablePosition) + 1; position <= link.SentPosition; position++)
+        {
+            var item = link.ItemAt(position);
+            if (item.Kind == StreamItemKind.Write && (item.Reference < writes.Log.Head || writes.Log[item.Reference].Range.Overlaps(range)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void Read(PeerLink link, ByteRange range, bool compare)
     {
+        compare = compare && !IsUnderWay(link, range);
         var ticket = core.NextTicket();
         allowance -= range.Length;
         link.Copies.Add(new CopyInFlight { Ticket = ticket, Range = range });

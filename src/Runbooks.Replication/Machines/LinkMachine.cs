@@ -149,6 +149,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
             }
 
             link.DurablePosition = durable;
+            catchUp!.OnDurablePosition(link);
             writes.Retire();
             flushes!.Complete();
             catchUp!.StoreCursor(link);

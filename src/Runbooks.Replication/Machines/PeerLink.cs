@@ -54,6 +54,9 @@ internal struct CopyInFlight
     public ByteRange Range;
     public bool IsSent;
     public bool IsApplied;
+
+    /// <summary>Nothing was sent because the digests agreed: the last position of the stream at that moment.</summary>
+    public long? EqualSince;
 }
 
 /// <summary>What the primary knows about one peer. Data with small rules; the decisions are in <see cref="LinkMachine"/>.</summary>

@@ -552,9 +552,41 @@ public sealed class SimSite
 
         Later(0.05, 3, () =>
         {
-            payloads[effect.Ticket.Value] = Disk.Read(effect.Range);
+            var values = Disk.Read(effect.Range);
+            if ((effect.Flags & ChangeFlags.Copy) != 0 && Find(effect.Session) is { } connection && connection.IsOpenAt(Index))
+            {
+                var other = owner.Sites[Peers[effect.Peer.Index]];
+                connection.Send(Index, () => other.AnswerDigest(connection, this, effect, values));
+                return;
+            }
+
+            payloads[effect.Ticket.Value] = values;
             Step(VolumeEvent.Completed(VolumeEventKind.CopyRead, effect.Ticket));
         });
+    }
+
+    private void AnswerDigest(Connection connection, SimSite asker, Effect question, long[] values) => Later(0.05, 2, () =>
+    {
+        var own = Disk.Read(question.Range);
+        connection.Send(Index, () => asker.TakeDigest(question, values, own));
+    });
+
+    // As the executor does it: from the first to the last block that differs.
+    private void TakeDigest(Effect question, long[] values, long[] theirs)
+    {
+        var cells = (int)(Grain.BlockBytes / SimDisk.CellBytes);
+        var differing = Enumerable.Range(0, values.Length).Where(i => values[i] != theirs[i]).ToArray();
+        if (differing.Length == 0)
+        {
+            Step(VolumeEvent.CopyCompared(question.Ticket, default));
+            return;
+        }
+
+        var first = differing[0] / cells * cells;
+        var end = Math.Min(values.Length, ((differing[^1] / cells) + 1) * cells);
+        payloads[question.Ticket.Value] = values[first..end];
+        Step(VolumeEvent.CopyCompared(question.Ticket, new ByteRange(
+            question.Range.Offset + (first * SimDisk.CellBytes), (end - first) * SimDisk.CellBytes)));
     }
 
     private bool StoreFails() => owner.MayCrash && world.Chance(options.StoreFails);
