@@ -24,7 +24,14 @@ public sealed class SeededRunTests(TransitionCoverage coverage) : IClassFixture<
 
     [Fact]
     public void TwoSites_PowerCutsInRoughWeather_PromisesHold() =>
-        Run(20, new SimOptions { PowerShare = 0.6, PowerOfAll = 0.1, CrashPerEffect = 0.001, LinkChange = 0.03, OperatorActs = 0.02 });
+        Run(20, new SimOptions
+        {
+            PowerShare = 0.6,
+            PowerOfAll = 0.1,
+            CrashPerEffect = 0.001,
+            LinkChange = 0.03,
+            OperatorActs = 0.02,
+        });
 
     [Fact]
     public void ThreeSites_PowerCuts_AcknowledgedDataHolds() =>
@@ -53,7 +60,8 @@ public sealed class SeededRunTests(TransitionCoverage coverage) : IClassFixture<
         Run(20, new SimOptions { StoreFails = 0.002, LinkChange = 0.02, OperatorActs = 0.02 });
 
     [Fact]
-    public void TwoSites_OrderlyStops_PromisesHold() => Run(20, new SimOptions { OrderlyStops = 0.004, PowerShare = 0.3 });
+    public void TwoSites_OrderlyStops_PromisesHold() =>
+        Run(20, new SimOptions { OrderlyStops = 0.004, PowerShare = 0.3 });
 
     [Fact]
     public void TwoSites_StandbyDetachedAndSeededByHand_PromisesHold() =>

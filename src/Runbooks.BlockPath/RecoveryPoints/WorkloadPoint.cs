@@ -14,16 +14,23 @@ public sealed record PointDisk(PreservingFile Image, GroupCommit Commits, string
 
 /// <summary>Takes one recovery point over all disks of a workload: on every disk, or on none.</summary>
 /// <remarks>
-/// Prepare everywhere, hold every image's writes, pin all in that one instant, let the writes go, make each whole. Whatever fails on the way,
-/// by refusal or by fault, takes the point back from every disk that has a part of it: half a point would cost copies on write for ever and
-/// be listed nowhere. Taking it back may fail as well (the disk is failing): that is told to <c>log</c>, and the first cause goes up.
+/// Prepare everywhere, hold every image's writes, pin all in that one instant, let the writes go, make each whole.
+/// Whatever fails on the way,
+/// by refusal or by fault, takes the point back from every disk that has a part of it: half a point would cost
+/// copies on write for ever and
+/// be listed nowhere. Taking it back may fail as well (the disk is failing): that is told to <c>log</c>, and the
+/// first cause goes up.
 /// </remarks>
 public static class WorkloadPoint
 {
     /// <summary>Takes the point; answers how long writes were held.</summary>
     /// <remarks><b>Errors</b>: a disk's refusal; <see cref="DiskFault"/> of the first disk that failed.</remarks>
     public static async Task<Outcome<TimeSpan>> TakeAsync(
-        RecoveryPointId id, DateTimeOffset at, RecoveryPointReason reason, IReadOnlyList<PointDisk> disks, Action<string> log)
+        RecoveryPointId id,
+        DateTimeOffset at,
+        RecoveryPointReason reason,
+        IReadOnlyList<PointDisk> disks,
+        Action<string> log)
     {
         ArgumentNullException.ThrowIfNull(disks);
         ArgumentNullException.ThrowIfNull(log);

@@ -1,6 +1,8 @@
 namespace Runbooks.BlockPath.Storage;
 
-/// <summary>Names the present run of the kernel: as long as it is the same, the page cache has forgotten nothing.</summary>
+/// <summary>
+/// Names the present run of the kernel: as long as it is the same, the page cache has forgotten nothing.
+/// </summary>
 public static class BootId
 {
     /// <summary>Linux makes a random id at every boot; containers see the host's.</summary>

@@ -22,7 +22,8 @@ internal sealed class CopyReader(VolumeLoop loop, VolumeImage image, IExecutor e
 
     public void Read(in Effect effect)
     {
-        if ((effect.Flags & ChangeFlags.Copy) != 0 && loop.SessionOf(effect.Peer.Index) is { } session && session.Session == effect.Session)
+        if ((effect.Flags & ChangeFlags.Copy) != 0
+            && loop.SessionOf(effect.Peer.Index) is { } session && session.Session == effect.Session)
         {
             var compared = effect;
             executor.Post(new WorkItem(() => Compare(session, compared)));
@@ -51,7 +52,8 @@ internal sealed class CopyReader(VolumeLoop loop, VolumeImage image, IExecutor e
         }));
     }
 
-    // One digest for the whole copy; where it differs one for each block, all asked at once: 64 x (48 + 80) bytes instead of 256 KiB.
+    // One digest for the whole copy; where it differs one for each block, all asked at once: 64 x (48 + 80) bytes
+    // instead of 256 KiB.
     private void Compare(StreamSession session, Effect effect)
     {
         var (ticket, range) = (effect.Ticket, effect.Range);
@@ -96,7 +98,8 @@ internal sealed class CopyReader(VolumeLoop loop, VolumeImage image, IExecutor e
         return theirs.WaitAsync(DigestAtMost).GetAwaiter().GetResult().AsSpan().SequenceEqual(ours);
     }
 
-    private static ByteRange Differing(StreamSession session, Generation generation, ByteRange range, BlockBuffer payload)
+    private static ByteRange Differing(
+        StreamSession session, Generation generation, ByteRange range, BlockBuffer payload)
     {
         var blocks = (int)((range.Length + Grain.BlockBytes - 1) / Grain.BlockBytes);
         var asked = new Task<byte[]>[blocks];
@@ -122,7 +125,7 @@ internal sealed class CopyReader(VolumeLoop loop, VolumeImage image, IExecutor e
     }
 
     private static ByteRange BlockOf(ByteRange range, int index) =>
-        new(range.Offset + (index * Grain.BlockBytes), Math.Min(Grain.BlockBytes, range.Length - (index * Grain.BlockBytes)));
+        new ByteRange(range.Offset + (index * Grain.BlockBytes), Grain.BlockBytes).Intersect(range);
 
     /// <summary>Asks a peer for its content of a range, with the digest of what is here.</summary>
     public void Fetch(StreamSession session, in Effect effect)

@@ -188,7 +188,8 @@ internal sealed class StreamReceiver(VolumeLoop loop, StreamSession session)
         });
     }
 
-    // Asked before the first change of the session, and the writes of an older one ended before the welcome: the bytes are at rest.
+    // Asked before the first change of the session, and the writes of an older one ended before the welcome: the
+    // bytes are at rest.
     private void AnswerFetch(WanHeader header, byte[] theirs, Generation generation)
     {
         var range = new ByteRange((long)header.Offset, header.Length);

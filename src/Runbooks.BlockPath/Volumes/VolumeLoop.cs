@@ -43,6 +43,7 @@ internal sealed class VolumeLoop : IDisposable
     private readonly DateTimeOffset[] linkSince = new DateTimeOffset[PeerSlot.CountMax];
     private readonly CopyReader copies;
     private readonly LocalWriter writer;
+    private readonly PeerEffects peers;
     private readonly ConcurrentDictionary<long, TaskCompletionSource<Refusal?>> orders = new();
     private readonly IVolumeSurroundings surroundings;
     private readonly WorkItem kick;
@@ -68,6 +69,7 @@ internal sealed class VolumeLoop : IDisposable
         serial = new SerialWork(executor);
         copies = new CopyReader(this, image, executor);
         writer = new LocalWriter(this, image, executor);
+        peers = new PeerEffects(this, copies);
         sessions = new StreamSession?[configuration.Peers.Count];
         acks = new (long, long)[configuration.Peers.Count];
         ackPending = new bool[configuration.Peers.Count];
@@ -447,46 +449,9 @@ internal sealed class VolumeLoop : IDisposable
 
     private void RunForPeer(in Effect effect)
     {
-        var session = SessionOf(effect.Peer.Index);
-        if (session is null || session.Session != effect.Session)
+        if (SessionOf(effect.Peer.Index) is { } session && session.Session == effect.Session)
         {
-            return;
-        }
-
-        switch (effect.Kind)
-        {
-            case EffectKind.SendFrame:
-                session.SendFrame(effect);
-                break;
-            case EffectKind.FetchRange:
-                var question = effect;
-                executor.Post(new WorkItem(() => copies.Fetch(session, question)));
-                break;
-            case EffectKind.SendFailure:
-                session.SendNack(core.Generation, effect.Position, effect.Code);
-                break;
-            case EffectKind.AcceptPeer:
-                Tickets.ForgetFrames(effect.Peer.Index, effect.Session);
-                var welcome = (Welcome)effect.Detail!;
-                session.SendControl(
-                    Wire.Wan.WanFrameType.Welcome, core.Generation, VolumeHello.Of(Configuration, welcome.Facts, session.Session).Write());
-                session.SendInDoubt(core.Generation, welcome.InDoubt);
-                session.Admission?.TrySetResult(true);
-                break;
-            case EffectKind.RefusePeer:
-                var refusal = (Refusal)effect.Detail!;
-                session.SendControl(
-                    Wire.Wan.WanFrameType.Refuse,
-                    effect.Generation,
-                    new Wire.Wan.WanRefusal(refusal.Code, refusal.Message + " " + refusal.Cause, refusal.Correction).Write());
-                session.Admission?.TrySetResult(false);
-                break;
-            case EffectKind.DropPeer:
-                session.Dispose();
-                break;
-            default:
-                Invariant.Require(false, $"The executor knows effect {effect.Kind}");
-                break;
+            peers.Run(session, effect, core.Generation);
         }
     }
 

@@ -56,7 +56,8 @@ public enum EffectKind : byte
     PersistMetadata,
 
     /// <summary>
-    /// Read a range into a payload held under the ticket, then CopyRead. Peer, session, ticket, range, flags (Copy: compare
+    /// Read a range into a payload held under the ticket, then CopyRead. Peer, session, ticket, range, flags (Copy:
+    /// compare
     /// digests with the peer's first, hold only what differs; then CopyRead with that part, or CopyEqual). Nothing that
     /// overlaps is under way to the peer while digests are compared.
     /// </summary>

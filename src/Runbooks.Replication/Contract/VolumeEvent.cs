@@ -48,7 +48,8 @@ public enum VolumeEventKind : byte
     MetadataPersistFailed,
 
     /// <summary>
-    /// The payload of a catch-up copy was read and is held under its ticket. Ticket; range: the part of it that is held,
+    /// The payload of a catch-up copy was read and is held under its ticket. Ticket; range: the part of it that is
+    /// held,
     /// when the digests of the rest agreed (empty: all of it).
     /// </summary>
     CopyRead,
@@ -90,8 +91,10 @@ public enum VolumeEventKind : byte
     PeerRefused,
 
     /// <summary>
-    /// Primary: the peer's content of a range that <see cref="EffectKind.FetchRange"/> asked for. Peer, session, position =
-    /// ticket of the question, ticket of the held payload (none: equal to what is here), code (not 0: it cannot be read there).
+    /// Primary: the peer's content of a range that <see cref="EffectKind.FetchRange"/> asked for. Peer, session,
+    /// position =
+    /// ticket of the question, ticket of the held payload (none: equal to what is here), code (not 0: it cannot be
+    /// read there).
     /// </summary>
     RangeFetched,
 
@@ -280,7 +283,9 @@ public readonly record struct VolumeEvent
     public static VolumeEvent GuestFlushArrived(Ticket ticket) =>
         new() { Kind = VolumeEventKind.GuestFlushArrived, Ticket = ticket };
 
-    /// <summary>Makes <see cref="VolumeEventKind.CopyRead"/> or, for an empty range, <see cref="VolumeEventKind.CopyEqual"/>.</summary>
+    /// <summary>
+    /// Makes <see cref="VolumeEventKind.CopyRead"/> or, for an empty range, <see cref="VolumeEventKind.CopyEqual"/>.
+    /// </summary>
     public static VolumeEvent CopyCompared(Ticket ticket, ByteRange differing) => new()
     {
         Kind = differing.IsEmpty ? VolumeEventKind.CopyEqual : VolumeEventKind.CopyRead,

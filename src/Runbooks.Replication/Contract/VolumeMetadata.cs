@@ -86,7 +86,8 @@ public sealed record PeerMetadata(LinkState Link)
 
     /// <summary>
     /// Every acknowledged write is at the peer: all before was sent, and since then no acknowledgement went out without
-    /// it. Durable before MarkComplete is sent, and taken back durably before anything is acknowledged without the peer.
+    /// it. Durable before MarkComplete is sent, and taken back durably before anything is acknowledged without the
+    /// peer.
     /// </summary>
     public bool HoldsAll { get; init; }
 }
@@ -122,6 +123,8 @@ public sealed record HandshakeFacts(Generation Generation, Role Role, ByteCount 
     /// <summary>See <see cref="VolumeMetadata.HasLostPower"/>.</summary>
     public bool HasLostPower { get; init; }
 
-    /// <summary>The speaker answers questions for the content of a range (<see cref="EffectKind.FetchRange"/>).</summary>
+    /// <summary>
+    /// The speaker answers questions for the content of a range (<see cref="EffectKind.FetchRange"/>).
+    /// </summary>
     public bool CanServeFetch { get; init; } = true;
 }

@@ -249,7 +249,8 @@ internal sealed class ArbiterDesk(CoreContext core, LinkMachine links)
             {
                 Invariant.Require(!link.IsExcused, "acknowledgements wait for a peer before it is marked complete");
 
-                // From here the old permission is void: the request may be granted without our hearing of it. The record
+                // From here the old permission is void: the request may be granted without our hearing of it. The
+                // record
                 // has to say it before the row can: after a power cut it decides whose copy is the newer.
                 link.HoldsGrant = false;
                 if (!link.HoldsAll)

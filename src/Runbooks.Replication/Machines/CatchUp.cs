@@ -98,7 +98,8 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
             link.Copies[index] = copy;
             if (happened.Kind == VolumeEventKind.CopyEqual)
             {
-                // Equal is not durable: what the peer holds there may be in its cache only. The next flush has to be a new one.
+                // Equal is not durable: what the peer holds there may be in its cache only. The next flush has to be
+                // a new one.
                 copy.IsApplied = true;
                 copy.EqualSince = link.SentPosition;
                 link.Copies[index] = copy;
@@ -319,10 +320,11 @@ internal sealed class CatchUp(CoreContext core, WritePath writes, LinkMachine li
     // A frame on its way could change what the peer's digest was taken of.
     private bool IsUnderWay(PeerLink link, ByteRange range)
     {
-        for (var position = Math.Max(link.AppliedPosition, link.DurablePosition) + 1; position <= link.SentPosition; position++)
+        for (var position = link.AppliedPosition + 1; position <= link.SentPosition; position++)
         {
             var item = link.ItemAt(position);
-            if (item.Kind == StreamItemKind.Write && (item.Reference < writes.Log.Head || writes.Log[item.Reference].Range.Overlaps(range)))
+            if (item.Kind == StreamItemKind.Write
+                && (item.Reference < writes.Log.Head || writes.Log[item.Reference].Range.Overlaps(range)))
             {
                 return true;
             }

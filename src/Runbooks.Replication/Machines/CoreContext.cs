@@ -57,10 +57,14 @@ internal sealed class CoreContext
     /// </summary>
     public TimeSpan? AnsweredAt { get; set; }
 
-    /// <summary>Primary: a power cut took something that a standby may still hold; nothing opens before it is settled.</summary>
+    /// <summary>
+    /// Primary: a power cut took something that a standby may still hold; nothing opens before it is settled.
+    /// </summary>
     public bool IsFetchOwed { get; set; }
 
-    /// <summary>Peers that held every acknowledged write when the power went, and are not known to have lost any.</summary>
+    /// <summary>
+    /// Peers that held every acknowledged write when the power went, and are not known to have lost any.
+    /// </summary>
     public byte FetchSources { get; set; }
 
     /// <summary>Set by whoever changed something that another machine may wait for.</summary>
@@ -145,6 +149,9 @@ internal sealed class CoreContext
 
         NeedsPump = true;
     }
+
+    /// <summary>True while this peer may give back what a power cut took here.</summary>
+    public bool IsFetchSource(PeerLink link) => IsFetchOwed && (FetchSources & link.Bit) != 0;
 
     /// <summary>This peer cannot give back what a power cut took here, or a person gave it up.</summary>
     public void DropFetchSource(PeerLink link)

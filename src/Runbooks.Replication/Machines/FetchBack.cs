@@ -3,16 +3,25 @@ using Runbooks.Domain.Units;
 
 namespace Runbooks.Replication.Machines;
 
-/// <summary>Takes back from a standby what a power cut took from the primary, before a guest may see the volume.</summary>
+/// <summary>
+/// Takes back from a standby what a power cut took from the primary, before a guest may see the volume.
+/// </summary>
 /// <remarks>
-/// A killed process keeps the page cache, a power cut does not. So a primary whose boot is not the recorded one, and that was not closed in
-/// order, may lack writes that it acknowledged; every one of them is in a marked region, because a mark is dropped only when its writes are
-/// durable at both ends. A peer of which the record says <see cref="PeerMetadata.HoldsAll"/>, and which lost no power itself, has them:
-/// there the peer is the newer. Its marked regions are fetched (equal ones are not sent), stored, made durable here, and proven by a flush
-/// answered after the last of them; then nothing of these regions differs, and the other peers are sent what is here now.
-/// Nothing opens before that. The way out without the peer is a person's: detach it, or promote it. Only the policy "continue" goes on
+/// A killed process keeps the page cache, a power cut does not. So a primary whose boot is not the recorded one, and
+/// that was not closed in
+/// order, may lack writes that it acknowledged; every one of them is in a marked region, because a mark is dropped
+/// only when its writes are
+/// durable at both ends. A peer of which the record says <see cref="PeerMetadata.HoldsAll"/>, and which lost no
+/// power itself, has them:
+/// there the peer is the newer. Its marked regions are fetched (equal ones are not sent), stored, made durable here,
+/// and proven by a flush
+/// answered after the last of them; then nothing of these regions differs, and the other peers are sent what is here
+/// now.
+/// Nothing opens before that. The way out without the peer is a person's: detach it, or promote it. Only the policy
+/// "continue" goes on
 /// by itself after the peer-timeout. The table of all cases is in DESIGN.md.
-/// Local stores of a dead session are waited for like a standby's: none may land after the volume opened or changed its role.
+/// Local stores of a dead session are waited for like a standby's: none may land after the volume opened or changed
+/// its role.
 /// </remarks>
 internal sealed class FetchBack(CoreContext core, WritePath writes, LinkMachine links, Dictionary<long, Action> ownWork)
 {

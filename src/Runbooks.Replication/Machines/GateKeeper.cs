@@ -430,7 +430,8 @@ internal sealed class GateKeeper(
             link.IsExcused = true;
             link.HoldsGrant = true;
 
-            // The row may have moved without a single lone acknowledgement: what a power cut took is fetched all the same.
+            // The row may have moved without a single lone acknowledgement: what a power cut took is fetched all the
+            // same.
             link.HoldsAll &= core.IsFetchOwed;
             link.ExposedSince ??= core.Now;
             return;

@@ -561,7 +561,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         }
 
         // To go on without it would take back what was acknowledged and is still there: that is for a person to say.
-        if (core.IsFetchOwed && (core.FetchSources & link.Bit) != 0 && core.Configuration.OnLinkLoss != OnLinkLoss.Continue)
+        if (core.IsFetchSource(link) && core.Configuration.OnLinkLoss != OnLinkLoss.Continue)
         {
             return;
         }

@@ -88,7 +88,9 @@ internal sealed class PeerLink(PeerSlot slot, SiteId site, ByteCount size)
     /// <summary>A durable permission to go on without the peer is held; void once MarkComplete was sent.</summary>
     public bool HoldsGrant { get; set; }
 
-    /// <summary>See <see cref="PeerMetadata.HoldsAll"/>; as the next record will say it. Excludes a held grant.</summary>
+    /// <summary>
+    /// See <see cref="PeerMetadata.HoldsAll"/>; as the next record will say it. Excludes a held grant.
+    /// </summary>
     public bool HoldsAll { get; set; }
 
     /// <summary>A permission is being made durable.</summary>

@@ -137,10 +137,12 @@ public readonly record struct WanHeader(
 
         if (header.Type == WanFrameType.Fetch && header.Length > WanLimits.FetchMax)
         {
-            throw new WanProtocolException($"a fetch of {header.Length} bytes is above the limit of {WanLimits.FetchMax}");
+            throw new WanProtocolException(
+                $"a fetch of {header.Length} bytes is above the limit of {WanLimits.FetchMax}");
         }
 
-        if (header.Type == WanFrameType.Fetched && header.PayloadLength > 0 && header.Length != (uint)header.PayloadLength)
+        if (header is { Type: WanFrameType.Fetched, PayloadLength: > 0 }
+            && header.Length != (uint)header.PayloadLength)
         {
             throw new WanProtocolException(
                 $"{header.Length} fetched bytes come with {header.PayloadLength} bytes of payload");

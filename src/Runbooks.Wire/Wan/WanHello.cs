@@ -185,7 +185,12 @@ public sealed record WanHello
         10 => hello with { Session = field.Number() },
         11 => hello with { WindowBytes = field.Number() },
         12 => hello with { PeerTimeoutMilliseconds = field.Number() },
-        13 => hello with { Consistent = (field.Number() & 1) != 0, Blank = (field.Number() & 2) != 0, LostPower = (field.Number() & 4) != 0 },
+        13 => hello with
+        {
+            Consistent = (field.Number() & 1) != 0,
+            Blank = (field.Number() & 2) != 0,
+            LostPower = (field.Number() & 4) != 0,
+        },
         _ => hello,
     };
 

@@ -18,7 +18,9 @@ public static class WanLimits
     /// <summary>Largest payload of every other frame.</summary>
     public const int ControlPayloadMax = 64 * 1024;
 
-    /// <summary>Largest range of a Fetch: one region of the dirty map, so that its answer is a control payload.</summary>
+    /// <summary>
+    /// Largest range of a Fetch: one region of the dirty map, so that its answer is a control payload.
+    /// </summary>
     public const uint FetchMax = ControlPayloadMax;
 
     /// <summary>Largest range of a Zero, Discard or DigestRequest frame.</summary>

@@ -46,7 +46,10 @@ internal sealed class AgentProcess(string site, string folder) : IDisposable
         WanPort = PortOf(status.GetProperty("wanAddress"));
     }
 
-    /// <summary>What the agent takes for the kernel's boot id; the kernel's own while null. A new one at a start is a power cut before it.</summary>
+    /// <summary>
+    /// What the agent takes for the kernel's boot id; the kernel's own while null. A new one at a start is a power
+    /// cut before it.
+    /// </summary>
     public string? BootId { get; set; }
 
     /// <summary>kill -9, as a power cut of the process.</summary>

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Runbooks.Tests.Integration.Replication;
 
 /// <summary>
-/// The kernel's word that "durable" is durable at both sites: the system calls of two real agents, put into order by their time stamps.
+/// The kernel's word that "durable" is durable at both sites: the system calls of two real agents, put into order by
+/// their time stamps.
 /// </summary>
 public sealed class DurabilityProofTests
 {
@@ -26,7 +27,8 @@ public sealed class DurabilityProofTests
         {
             var (traceA, traceB) = (Path.Combine(traces, "a"), Path.Combine(traces, "b"));
             using var sites = new TwoSites();
-            await sites.StartAsync(peerTimeout: "20", underA: SyscallTrace.Under(traceA), underB: SyscallTrace.Under(traceB));
+            await sites.StartAsync(
+                peerTimeout: "20", underA: SyscallTrace.Under(traceA), underB: SyscallTrace.Under(traceB));
             await sites.InSyncAsync();
             int guestPort;
             using (var guest = sites.Connect())
@@ -108,13 +110,16 @@ public sealed class DurabilityProofTests
             && c.Line.Contains("image.raw", StringComparison.Ordinal) && c.Began >= written.Ended);
         Assert.True(
             flush is not null && flush.Line.Contains(" = 0 ", StringComparison.Ordinal) && flush.Ended <= reply.Began,
-            $"{where}: no fdatasync between\n{written.Line}\nand the answer\n{reply.Line}\nthe next one is\n{flush?.Line}");
+            $"{where}: no fdatasync between\n{written.Line}\nand the answer\n{reply.Line}\nthe next is\n{flush?.Line}");
     }
 
     private static async Task<Process> InjectAsync(int process)
     {
         var injector = Process.Start(new ProcessStartInfo("strace",
-            ["-f", "-o", "/dev/null", "-p", $"{process}", "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:error=EIO"])
+            [
+                "-f", "-o", "/dev/null", "-p", $"{process}",
+                "-e", "trace=fdatasync,fsync", "-e", "inject=fdatasync,fsync:error=EIO",
+            ])
         {
             RedirectStandardError = true,
         })!;

@@ -1,7 +1,8 @@
 namespace Runbooks.Tests.Integration.Replication;
 
 /// <summary>
-/// The primary's machine loses power: its process is gone, its boot id changes, and its image lacks what was not flushed. The cut itself is
+/// The primary's machine loses power: its process is gone, its boot id changes, and its image lacks what was not
+/// flushed. The cut itself is
 /// played by taking blocks back in the image file; everything else is real.
 /// </summary>
 public sealed class PowerLossTests
@@ -59,7 +60,8 @@ public sealed class PowerLossTests
         sites.A.BootId = "boot-2";
         await sites.A.StartAsync();
         var status = await sites.A.WaitForAsync(
-            _ => SinceThePowerCut(sites.A).Contains("confirming -> resolving", StringComparison.Ordinal), TwoSites.Patience);
+            _ => SinceThePowerCut(sites.A).Contains("confirming -> resolving", StringComparison.Ordinal),
+            TwoSites.Patience);
         Assert.False(AgentProcess.IsOpen(status));
         Assert.DoesNotContain("resolving -> open", SinceThePowerCut(sites.A), StringComparison.Ordinal);
 

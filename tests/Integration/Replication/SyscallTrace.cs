@@ -6,7 +6,9 @@ namespace Runbooks.Tests.Integration.Replication;
 /// <summary>One system call as strace saw it: when it began and ended on the clock that both agents share.</summary>
 internal sealed record Syscall(string Name, string Line, double Began, double Ended);
 
-/// <summary>What <c>strace -ff -ttt -T -yy</c> wrote, one file a thread, so that no line is split by another thread's.</summary>
+/// <summary>
+/// What <c>strace -ff -ttt -T -yy</c> wrote, one file a thread, so that no line is split by another thread's.
+/// </summary>
 internal static partial class SyscallTrace
 {
     public const string Calls = "trace=fdatasync,fsync,pwrite64,pwritev,pwritev2,sendto,sendmsg,write,writev";
@@ -24,7 +26,10 @@ internal static partial class SyscallTrace
         }
 
         using var probe = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            "strace", ["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "true"]) { RedirectStandardError = true })!;
+            "strace", ["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "true"])
+        {
+            RedirectStandardError = true,
+        })!;
         var said = await probe.StandardError.ReadToEndAsync();
         await probe.WaitForExitAsync();
         return probe.ExitCode == 0 ? null : $"strace may not trace here: {said}";

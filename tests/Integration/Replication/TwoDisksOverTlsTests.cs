@@ -53,8 +53,8 @@ public sealed class TwoDisksOverTlsTests : IDisposable
         await WaitAsync(() => a.Describe().Volumes.All(v => v.Links is [{ IsComplete: true }]));
 
         var lines = log.ToArray();
-        var largeCopied = Array.FindIndex(lines, l => l.Contains($"{Large}: link site-b seeding -> catching-up", StringComparison.Ordinal));
-        var smallComplete = Array.FindIndex(lines, l => l.Contains($"{Small}: link site-b catching-up -> in-sync", StringComparison.Ordinal));
+        var largeCopied = Line(lines, $"{Large}: link site-b seeding -> catching-up");
+        var smallComplete = Line(lines, $"{Small}: link site-b catching-up -> in-sync");
         Assert.True(largeCopied >= 0 && smallComplete > largeCopied, string.Join('\n', lines));
         Assert.Contains(B, a.LocalRowOf(Protection)!.Complete);
 
@@ -70,7 +70,7 @@ public sealed class TwoDisksOverTlsTests : IDisposable
         await CreateAsync(a, b);
         await AttachAsync(a, b, Small, rate: 0);
 
-        await WaitAsync(() => log.Any(l => l.Contains("answers with the certificate of site-x, not of site-b", StringComparison.Ordinal)));
+        await WaitAsync(() => Line([.. log], "answers with the certificate of site-x, not of site-b") >= 0);
         Assert.All(a.Describe().Volumes.SelectMany(v => v.Links), link => Assert.False(link.IsComplete));
     }
 
@@ -83,7 +83,7 @@ public sealed class TwoDisksOverTlsTests : IDisposable
         await CreateAsync(a, b);
         await AttachAsync(a, b, Small, rate: 0);
 
-        await WaitAsync(() => log.Any(l => l.Contains("is not from this installation's authority", StringComparison.Ordinal)));
+        await WaitAsync(() => Line([.. log], "is not from this installation's authority") >= 0);
         Assert.All(a.Describe().Volumes.SelectMany(v => v.Links), link => Assert.False(link.IsComplete));
     }
 
@@ -98,11 +98,13 @@ public sealed class TwoDisksOverTlsTests : IDisposable
         var before = LayersOf(Small) + LayersOf(Large);
         Assert.Equal(2, before);
 
-        // Volumes are prepared in the order of their ids, so the small disk comes last: a file stands where its folder was.
+        // Volumes are prepared in the order of their ids, so the small disk comes last: a file stands where its
+        // folder was.
         var points = Path.Combine(folder, A.ToString(), "volumes", Small.ToString(), "points");
         Directory.Move(points, points + ".aside");
         File.WriteAllText(points, string.Empty);
-        await Assert.ThrowsAnyAsync<Fault>(() => a.Points.CreateAsync("second", Protection, RecoveryPointReason.Requested));
+        await Assert.ThrowsAnyAsync<Fault>(
+            () => a.Points.CreateAsync("second", Protection, RecoveryPointReason.Requested));
         File.Delete(points);
         Directory.Move(points + ".aside", points);
 
@@ -128,7 +130,8 @@ public sealed class TwoDisksOverTlsTests : IDisposable
     {
         foreach (var (volume, bytes) in new[] { (Small, SmallBytes), (Large, LargeBytes) })
         {
-            Assert.True((await a.Volumes.CreateAsync(new NewVolume(volume, Protection, Role.Primary, bytes, string.Empty))).IsOk);
+            Assert.True((await a.Volumes.CreateAsync(
+                new NewVolume(volume, Protection, Role.Primary, bytes, string.Empty))).IsOk);
             if (b is not null)
             {
                 Assert.True((await b.Volumes.CreateAsync(
@@ -151,6 +154,9 @@ public sealed class TwoDisksOverTlsTests : IDisposable
         WaitAsync(() => Status().IsOpen).GetAwaiter().GetResult();
         return new NbdWriter(int.Parse(site.NbdAddresses[0].Split(':')[^1]), Status().ExportName);
     }
+
+    private static int Line(string[] lines, string text) =>
+        Array.FindIndex(lines, l => l.Contains(text, StringComparison.Ordinal));
 
     private static byte[] Pattern(long at) => [.. Enumerable.Range(0, 1 << 20).Select(i => (byte)(i + at + 1))];
 
@@ -182,9 +188,12 @@ public sealed class TwoDisksOverTlsTests : IDisposable
             var names = new SubjectAlternativeNameBuilder();
             names.AddUri(new Uri(AgentIdentity.UriOf(site)));
             request.CertificateExtensions.Add(names.Build());
-            using var signed = request.Create(root, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddHours(1), RandomNumberGenerator.GetBytes(8));
+            var now = DateTimeOffset.UtcNow;
+            var number = RandomNumberGenerator.GetBytes(8);
+            using var signed = request.Create(root, now.AddMinutes(-5), now.AddHours(1), number);
             using var withKey = signed.CopyWithPrivateKey(own);
-            return new WanCredentials(X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null), root);
+            var stored = withKey.Export(X509ContentType.Pkcs12);
+            return new WanCredentials(X509CertificateLoader.LoadPkcs12(stored, null), root);
         }
 
         public void Dispose()

@@ -67,7 +67,10 @@ public sealed class SimSite
     /// <summary>Its power was cut, and its disk has not been seen with everything acknowledged since.</summary>
     public bool IsShaken { get; set; }
 
-    /// <summary>The sites that held everything acknowledged when this one, as the primary, lost power; minus those that lost power later.</summary>
+    /// <summary>
+    /// The sites that held everything acknowledged when this one, as the primary, lost power; minus those that lost
+    /// power later.
+    /// </summary>
     public HashSet<SimSite> Sources { get; } = [];
 
     /// <summary>No power cut that nobody has made good yet, as far as a record can tell.</summary>
@@ -206,7 +209,8 @@ public sealed class SimSite
         Store.EndStore(Store.Metadata with { IsFaulty = false, Version = Store.Metadata.Version + 1 });
     }
 
-    private ReplicationCore NewCore() => new(owner.ConfigurationOf(Site, [.. Peers.Select(p => owner.SiteIds[p])], $"i{starts}") with { Boot = Boot });
+    private ReplicationCore NewCore() => new(
+        owner.ConfigurationOf(Site, [.. Peers.Select(p => owner.SiteIds[p])], $"i{starts}") with { Boot = Boot });
 
     private void Step(in VolumeEvent happened)
     {
@@ -258,7 +262,8 @@ public sealed class SimSite
                 Store.CancelClears(effect.Range, effect.Peers);
                 if (StoreFails())
                 {
-                    Later(0.1, 1, () => Step(VolumeEvent.Failed(VolumeEventKind.RegionsPersistFailed, effect.Ticket, 5)));
+                    var failed = VolumeEvent.Failed(VolumeEventKind.RegionsPersistFailed, effect.Ticket, 5);
+                    Later(0.1, 1, () => Step(failed));
                     break;
                 }
 
@@ -553,7 +558,8 @@ public sealed class SimSite
         Later(0.05, 3, () =>
         {
             var values = Disk.Read(effect.Range);
-            if ((effect.Flags & ChangeFlags.Copy) != 0 && Find(effect.Session) is { } connection && connection.IsOpenAt(Index))
+            if ((effect.Flags & ChangeFlags.Copy) != 0
+                && Find(effect.Session) is { } connection && connection.IsOpenAt(Index))
             {
                 var other = owner.Sites[Peers[effect.Peer.Index]];
                 connection.Send(Index, () => other.AnswerDigest(connection, this, effect, values));
@@ -565,7 +571,8 @@ public sealed class SimSite
         });
     }
 
-    private void AnswerDigest(Connection connection, SimSite asker, Effect question, long[] values) => Later(0.05, 2, () =>
+    private void AnswerDigest(Connection connection, SimSite asker, Effect question, long[] values) =>
+        Later(0.05, 2, () =>
     {
         var own = Disk.Read(question.Range);
         connection.Send(Index, () => asker.TakeDigest(question, values, own));

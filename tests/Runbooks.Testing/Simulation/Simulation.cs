@@ -12,11 +12,16 @@ namespace Runbooks.Testing.Simulation;
 /// A run issues guest requests under faults, checking the oracles as it goes; then the faults stop, everything is started, and the run must
 /// come to rest: one open primary, every link in sync, nothing dirty, all images equal, the row complete.
 /// Claimed tolerance, which is all that is injected: any process crash at any effect, any loss, delay, duplication and reordering towards
-/// the arbiter, any one-way or two-way cut between sites, late frames of dead sessions, local write errors, and power cuts at one site or at
-/// all. A kill keeps the page cache; a power cut leaves of every cell that was not flushed its durable value, its last one or any between.
-/// The promise: an acknowledged write, flushed or not, is readable whenever a volume opens, and at every copy that the row calls complete.
-/// It may be missing, then only if it was never flushed, (1) at a copy that lost power and has not caught up since, while it is closed;
-/// (2) where a primary opens that lost power when every site complete at that moment has lost power too, or the policy is "continue";
+/// the arbiter, any one-way or two-way cut between sites, late frames of dead sessions, local write errors, and
+/// power cuts at one site or at
+/// all. A kill keeps the page cache; a power cut leaves of every cell that was not flushed its durable value, its
+/// last one or any between.
+/// The promise: an acknowledged write, flushed or not, is readable whenever a volume opens, and at every copy that
+/// the row calls complete.
+/// It may be missing, then only if it was never flushed, (1) at a copy that lost power and has not caught up since,
+/// while it is closed;
+/// (2) where a primary opens that lost power when every site complete at that moment has lost power too, or the
+/// policy is "continue";
 /// (3) where a standby is promoted that had lost power itself and was not whole again: two failures.
 /// A person's accepted loss ends the promise for what it gave up.
 /// </remarks>
@@ -215,7 +220,8 @@ public sealed class Simulation
             return;
         }
 
-        var flushedOnly = site.IsShaken && (isPromoted || site.Sources.Count == 0 || Options.OnLinkLoss == OnLinkLoss.Continue);
+        var mustBeStrict = !isPromoted && site.Sources.Count > 0 && Options.OnLinkLoss != OnLinkLoss.Continue;
+        var flushedOnly = site.IsShaken && !mustBeStrict;
         Oracle.Settle(site.Site.ToString(), cell => site.Disk[cell], hasAcceptedLoss, flushedOnly);
         site.IsShaken = false;
         site.Sources.Clear();
@@ -232,7 +238,8 @@ public sealed class Simulation
         foreach (var other in Sites)
         {
             other.Sources.Remove(site);
-            if (other != site && wasWhole && site.Site == Arbiter.Row.Primary && Arbiter.Row.IsComplete(other.Site) && other.IsWhole)
+            if (other != site && wasWhole && other.IsWhole
+                && site.Site == Arbiter.Row.Primary && Arbiter.Row.IsComplete(other.Site))
             {
                 site.Sources.Add(other);
             }
@@ -464,7 +471,8 @@ public sealed class Simulation
             }
         }
 
-        // An acknowledgement that was under way when the power went may still arrive: whole is whole when the record says so, too.
+        // An acknowledgement that was under way when the power went may still arrive: whole is whole when the record
+        // says so, too.
         site.IsShaken &= !(isWhole && site.IsWhole);
     }
 

@@ -26,7 +26,10 @@ internal sealed class CoreRig
     {
     }
 
-    public CoreRig(VolumeMetadata record, Func<VolumeConfiguration, VolumeConfiguration> configure, params ByteRange[] marked)
+    public CoreRig(
+        VolumeMetadata record,
+        Func<VolumeConfiguration, VolumeConfiguration> configure,
+        params ByteRange[] marked)
     {
         Core = new ReplicationCore(configure(new VolumeConfiguration
         {

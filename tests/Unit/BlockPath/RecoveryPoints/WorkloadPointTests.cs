@@ -57,7 +57,8 @@ public sealed class WorkloadPointTests : IDisposable
     [Fact]
     public async Task SecondDiskRefuses_TheFirstDisksPartIsTakenBackAndItsOwnPointStays()
     {
-        var own = second.Image.Points.Prepare(PointScenario.Id(1), DateTimeOffset.UnixEpoch, RecoveryPointReason.Requested);
+        var own = second.Image.Points.Prepare(
+            PointScenario.Id(1), DateTimeOffset.UnixEpoch, RecoveryPointReason.Requested);
         own.Value.Pin();
         own.Value.Complete();
         var taken = await TakeAsync(1);
@@ -83,7 +84,8 @@ public sealed class WorkloadPointTests : IDisposable
     {
         Assert.Empty(disk.Image.Points.Points);
         Assert.False(disk.Image.Points.MustPreserve(0, disk.Image.Length));
-        Assert.DoesNotContain(files.List(folder + "/points"), name => name.EndsWith(".layer", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            files.List(folder + "/points"), name => name.EndsWith(".layer", StringComparison.Ordinal));
     }
 
     private PointDisk Disk(string folder)
