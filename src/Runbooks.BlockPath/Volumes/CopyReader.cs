@@ -62,9 +62,9 @@ internal sealed class CopyReader(VolumeLoop loop, VolumeImage image, IExecutor e
         try
         {
             image.File.Read(range.Offset, payload.Span[..length]);
-            var differing = IsEqual(session, effect.Generation, range, payload.Span[..length])
+            var differing = IsEqual(session, loop.Generation, range, payload.Span[..length])
                 ? default
-                : Differing(session, effect.Generation, range, payload);
+                : Differing(session, loop.Generation, range, payload);
             if (!differing.IsEmpty)
             {
                 var part = BlockBufferPool.Shared.Rent((int)differing.Length);
