@@ -42,7 +42,8 @@ public enum Gate
 ///   gate      closed --> confirming --> resolving --> open --> draining --> drained --> confirming
 /// </code>
 /// Deliberately absent: in-sync to seeding (a full copy of a complete standby starts by detaching it), fenced to primary (a fenced copy
-/// has to be a standby first), failed to anything (the process starts again after the repair).
+/// has to be a standby first), catching-up to seeding or detached (the session ends first, and
+/// with it the link is degraded), failed to anything (the process starts again after the repair).
 /// </remarks>
 public static class Transitions
 {
@@ -63,8 +64,6 @@ public static class Transitions
         (LinkState.Seeding, LinkState.Detached),
         (LinkState.CatchingUp, LinkState.InSync),
         (LinkState.CatchingUp, LinkState.Degraded),
-        (LinkState.CatchingUp, LinkState.Seeding),
-        (LinkState.CatchingUp, LinkState.Detached),
         (LinkState.InSync, LinkState.Degraded),
         (LinkState.Degraded, LinkState.CatchingUp),
         (LinkState.Degraded, LinkState.Seeding),

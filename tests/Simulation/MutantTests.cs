@@ -56,13 +56,6 @@ public sealed class MutantTests
     {
         Mutant.SameBoot => new() { Mutant = mutant, CrashPerEffect = 0.0008, PowerShare = 0.7, OperatorActs = 0.001 },
         Mutant.NoVersion => new() { Mutant = mutant, CrashPerEffect = 0.0002, LinkChange = 0.06, OperatorActs = 0.03 },
-        Mutant.ConfirmIsRead => new()
-        {
-            Mutant = mutant,
-            CrashPerEffect = 0.0015,
-            LinkChange = 0.06,
-            OperatorActs = 0.02,
-        },
         Mutant.LateFrames => new() { Mutant = mutant, CrashPerEffect = 0, LinkChange = 0.08, OperatorActs = 0 },
         _ => new() { Mutant = mutant, CrashPerEffect = 0.001, LinkChange = 0.03, OperatorActs = 0.03 },
     };

@@ -57,7 +57,7 @@ public sealed class SeededRunTests(TransitionCoverage coverage) : IClassFixture<
 
     [Fact]
     public void TwoSites_RecordsAndFlushesFail_NothingWrongIsAcknowledged() =>
-        Run(20, new SimOptions { StoreFails = 0.002, LinkChange = 0.02, OperatorActs = 0.02 });
+        Run(40, new SimOptions { StoreFails = 0.003, LinkChange = 0.02, OperatorActs = 0.05 });
 
     [Fact]
     public void TwoSites_OrderlyStops_PromisesHold() =>
@@ -65,7 +65,7 @@ public sealed class SeededRunTests(TransitionCoverage coverage) : IClassFixture<
 
     [Fact]
     public void TwoSites_StandbyDetachedAndSeededByHand_PromisesHold() =>
-        Run(20, new SimOptions { Tinkers = 0.01, StartsBlank = true, LinkChange = 0.02, PowerShare = 0.2 });
+        Run(20, new SimOptions { Tinkers = 0.03, StartsBlank = true, LinkChange = 0.02, PowerShare = 0.2 });
 
     [Fact]
     public void TwoSites_RoughWeather_PromisesHold() =>

@@ -17,7 +17,7 @@ namespace Runbooks.Replication.Machines;
 /// </remarks>
 internal sealed class LinkMachine(CoreContext core, WritePath writes)
 {
-    // An excused peer that reads slower than the guest writes must not make the stream grow: beyond this the write is only marked dirty.
+    // An excused peer that reads slower than the guest writes must not make the stream grow: then it is only marked.
     private const int ExcusedStreamMax = 2048;
     private CatchUp? catchUp;
     private FlushPath? flushes;
@@ -101,7 +101,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         }
 
         link.Stage = LinkStage.HoldDown;
-        link.ResumeAt = link.IsExcused && link.Link != LinkState.Seeding ? core.Now + HoldDownOf(link) : core.Now;
+        link.ResumeAt = link.IsExcused && link.Link != LinkState.Seeding ? core.Now + link.HoldDownUnder(core.Configuration) : core.Now;
         core.NeedsPump = true;
     }
 
@@ -264,7 +264,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         if (link.IsStreaming)
         {
             link.Stage = LinkStage.HoldDown;
-            link.ResumeAt = core.Now + HoldDownOf(link);
+            link.ResumeAt = core.Now + link.HoldDownUnder(core.Configuration);
         }
 
         core.Persist(core.Metadata, () =>
@@ -507,6 +507,12 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
 
     private void Detach(PeerLink link)
     {
+        if (core.Gate is Gate.Closed or Gate.Confirming)
+        {
+            // Who is waited for is not known before the row is: until then nothing that was tracked may be forgotten.
+            return;
+        }
+
         if (!link.IsExcused)
         {
             desk!.WantAlone(link);
@@ -581,17 +587,6 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
                 Invariant.Require(cause.Length > 0, "a suspension has a cause");
                 break;
         }
-    }
-
-    private TimeSpan HoldDownOf(PeerLink link)
-    {
-        if (link.Flaps == 0)
-        {
-            return TimeSpan.Zero;
-        }
-
-        var doubled = core.Configuration.HoldDown.Ticks << Math.Min(link.Flaps - 1, 20);
-        return new TimeSpan(Math.Clamp(doubled, 0, core.Configuration.HoldDownMax.Ticks));
     }
 
     private static string Text(LinkStage stage) => Domain.Text.KebabCase.Of(stage);

@@ -169,6 +169,18 @@ internal sealed class PeerLink(PeerSlot slot, SiteId site, ByteCount size)
 
     public int OutstandingApplied => (int)(SentPosition - AppliedPosition);
 
+    /// <summary>How long it must be back before it is trusted: twice as long for each flap.</summary>
+    public TimeSpan HoldDownUnder(VolumeConfiguration configuration)
+    {
+        if (Flaps == 0)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var doubled = configuration.HoldDown.Ticks << Math.Min(Flaps - 1, 20);
+        return new TimeSpan(Math.Clamp(doubled, 0, configuration.HoldDownMax.Ticks));
+    }
+
     /// <summary>Puts an item into the stream and returns its position.</summary>
     public long Append(StreamItem item, TimeSpan now)
     {

@@ -195,7 +195,7 @@ public sealed class SimSite
             foreach (var connection in dialled.OfType<Connection>().Concat(listening).ToArray())
             {
                 var other = owner.Sites[connection.Dialler == Index ? connection.Listener : connection.Dialler];
-                connection.Send(Index, () => other.Step(VolumeEvent.PeerLeft(other.SlotOf(Index), connection.Session)));
+                connection.Send(Index, () => other.TakeGoodbye(connection, Index));
             }
 
             Crash(power: false);
@@ -469,6 +469,12 @@ public sealed class SimSite
     {
         Step(VolumeEvent.PeerRefused(SlotOf(from), generation, refusal));
         owner.OnRefused(this, from, refusal);
+        OnClosed(connection, from);
+    }
+
+    private void TakeGoodbye(Connection connection, int from)
+    {
+        Step(VolumeEvent.PeerLeft(SlotOf(from), connection.Session));
         OnClosed(connection, from);
     }
 

@@ -59,7 +59,7 @@ public sealed class WorkloadPointTests : IDisposable
     {
         var own = second.Image.Points.Prepare(
             PointScenario.Id(1), DateTimeOffset.UnixEpoch, RecoveryPointReason.Requested);
-        own.Value.Pin();
+        own.Value!.Pin();
         own.Value.Complete();
         var taken = await TakeAsync(1);
 
