@@ -150,6 +150,14 @@ internal sealed class CoreContext
         NeedsPump = true;
     }
 
+    /// <summary>
+    /// What an earlier life, or this copy as a standby, left in the page cache is durable: until then no mark of it may go.
+    /// </summary>
+    public bool IsPastDurable { get; set; } = true;
+
+    /// <summary>The arbiter's row has been applied: who is waited for is known.</summary>
+    public bool IsRowApplied => Gate is not (Gate.Closed or Gate.Confirming);
+
     /// <summary>True while this peer may give back what a power cut took here.</summary>
     public bool IsFetchSource(PeerLink link) => IsFetchOwed && (FetchSources & link.Bit) != 0;
 

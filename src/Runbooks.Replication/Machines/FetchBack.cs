@@ -59,7 +59,13 @@ internal sealed class FetchBack(CoreContext core, WritePath writes, LinkMachine 
             core.Persist(record with { HasLostPower = record.HasLostPower || isLost });
         }
 
-        if (!core.IsPrimary || !core.Metadata.HasLostPower)
+        if (!core.IsPrimary)
+        {
+            return;
+        }
+
+        FlushPast();
+        if (!core.Metadata.HasLostPower)
         {
             return;
         }
@@ -74,6 +80,18 @@ internal sealed class FetchBack(CoreContext core, WritePath writes, LinkMachine 
         }
 
         core.IsFetchOwed = core.FetchSources != 0;
+    }
+
+    /// <summary>
+    /// Makes durable what this life did not write itself. A kill keeps the page cache; a copy of it made durable at a peer
+    /// would let the mark go, and a power cut after that would take it here without a trace.
+    /// </summary>
+    public void FlushPast()
+    {
+        var flush = core.NextTicket();
+        core.IsPastDurable = false;
+        ownWork[flush.Value] = () => (core.IsPastDurable, core.NeedsPump) = (true, true);
+        core.Emit(new Effect { Kind = EffectKind.FlushLocal, Ticket = flush });
     }
 
     public void Tick()

@@ -271,6 +271,7 @@ internal sealed class GateKeeper(
             {
                 if (core.IsPrimary && core.Gate == Gate.Closed)
                 {
+                    fetch.FlushPast();
                     BeginConfirm(Causes.Ordered);
                 }
             });
@@ -443,7 +444,7 @@ internal sealed class GateKeeper(
         link.HoldsAll &= !goesOn || core.IsFetchOwed;
     }
 
-    private bool IsResolved() => !core.IsFetchOwed && core.Links.All(IsResolved);
+    private bool IsResolved() => core.IsPastDurable && !core.IsFetchOwed && core.Links.All(IsResolved);
 
     private bool IsResolved(PeerLink link) =>
         link.IsExcused || link.Link == LinkState.Detached

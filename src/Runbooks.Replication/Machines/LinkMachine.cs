@@ -211,9 +211,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         RequestAlone(link, Causes.PeerDiskFailed);
     }
 
-    /// <summary>
-    /// It stops on purpose: no silence has to be waited for, but to go on without it takes the same permission as ever.
-    /// </summary>
+    /// <summary>It stops on purpose: no silence has to be waited for; a permission has to be asked all the same.</summary>
     public void OnPeerLeft(PeerLink link)
     {
         Lose(link, Causes.PeerLeft);
@@ -342,9 +340,16 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
 
         foreach (var link in core.Links)
         {
-            if (link.IsDetachWanted)
+            // Before the row is known, who is waited for is not: nothing that was tracked may be forgotten then.
+            if (link.IsDetachWanted && core.IsRowApplied)
             {
                 Detach(link);
+            }
+
+            if (link.SeedWanted is { } flags && core.IsRowApplied)
+            {
+                link.SeedWanted = null;
+                Seed(link, flags);
             }
 
             for (var stage = LinkStage.Absent; stage != link.Stage;)
@@ -374,7 +379,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
             case OrderKind.Seed when link.Link == LinkState.InSync || !link.IsExcused:
                 return CoreRefusals.Order(order, "the standby is complete or awaited; detach it first");
             case OrderKind.Seed:
-                Seed(link, (flags & ChangeFlags.Copy) != 0);
+                link.SeedWanted = flags;
                 break;
             case OrderKind.Point:
                 foreach (var each in core.Links.Where(l => l.IsStreaming))
@@ -439,7 +444,7 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
 
     private bool MayResume(PeerLink link) =>
         link.Link != LinkState.Detached && !link.IsDetachWanted && !link.IsGrantPending && core.Now >= link.ResumeAt
-        && !core.IsFetchOwed && core.Gate is Gate.Resolving or Gate.Open or Gate.Draining;
+        && core.IsPastDurable && !core.IsFetchOwed && core.Gate is Gate.Resolving or Gate.Open or Gate.Draining;
 
     private void BeginCopying(PeerLink link)
     {
@@ -449,8 +454,9 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
             core.Persist(core.Metadata);
         }
 
-        if (link.Link != LinkState.InSync)
+        if (link.Link != LinkState.InSync && !link.HoldsAll)
         {
+            // One that holds everything stays fit for promotion: the row may say complete before this side hears of it.
             SendFrame(link, FrameKind.Incomplete);
         }
 
@@ -486,12 +492,17 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
         link.Stage = LinkStage.Live;
     }
 
-    private void Seed(PeerLink link, bool compares)
+    private void Seed(PeerLink link, ChangeFlags flags)
     {
+        if (link.Link == LinkState.InSync || !link.IsExcused)
+        {
+            return;
+        }
+
         // Work of an earlier catch-up must not mix with the new cursor: the next session begins clean.
         Lose(link, Causes.Ordered, drop: true);
         core.Move(link, LinkState.Seeding, Causes.Ordered);
-        (link.SeedCursor, link.SeedPosition, link.SeedCompares) = (0, 0, compares);
+        (link.SeedCursor, link.SeedPosition, link.SeedCompares) = (0, 0, (flags & ChangeFlags.Copy) != 0);
         link.HoldsGrant = true;
         link.HoldsAll = false;
         link.IsDetachWanted = false;
@@ -507,12 +518,6 @@ internal sealed class LinkMachine(CoreContext core, WritePath writes)
 
     private void Detach(PeerLink link)
     {
-        if (core.Gate is Gate.Closed or Gate.Confirming)
-        {
-            // Who is waited for is not known before the row is: until then nothing that was tracked may be forgotten.
-            return;
-        }
-
         if (!link.IsExcused)
         {
             desk!.WantAlone(link);

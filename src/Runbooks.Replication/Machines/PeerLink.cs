@@ -101,6 +101,9 @@ internal sealed class PeerLink(PeerSlot slot, SiteId site, ByteCount size)
 
     public bool IsDetachWanted { get; set; }
 
+    /// <summary>A full copy is ordered and begins when the row is known.</summary>
+    public ChangeFlags? SeedWanted { get; set; }
+
     public bool WasInDoubt { get; set; }
 
     public long SentPosition { get; private set; }

@@ -314,7 +314,10 @@ internal sealed class WritePath(CoreContext core)
     /// <summary>Drops the mark of a region for a peer that lacks nothing there, unless it is still in the activity log.</summary>
     public void TryClearMark(PeerLink link, long region)
     {
-        if (!link.Marks.Has(region) || activity.Holds(region) || link.Dirty.MaskOf(region) != 0)
+        // A detached peer's marks go when the record says detached: a crash in between would find neither.
+        var isKnownDetached = link.Link != LinkState.Detached
+            || core.Durable.Peers[link.Slot.Index].Link == LinkState.Detached;
+        if (!link.Marks.Has(region) || activity.Holds(region) || link.Dirty.MaskOf(region) != 0 || !isKnownDetached)
         {
             return;
         }

@@ -227,7 +227,7 @@ public sealed class Simulation
         site.Sources.Clear();
 
         // An older primary that opens late does not use up what was accepted for the newer one.
-        wasLossAccepted = hasAcceptedLoss;
+        wasLossAccepted = hasAcceptedLoss || (wasLossAccepted && !isPromoted);
         hasAcceptedLoss &= site.Core.Generation < acceptedGeneration;
     }
 

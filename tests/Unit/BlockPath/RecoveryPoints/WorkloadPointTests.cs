@@ -47,7 +47,7 @@ public sealed class WorkloadPointTests : IDisposable
     [Fact]
     public async Task SecondDiskCannotPrepare_TheFirstDisksPartIsTakenBack()
     {
-        files.FailFlush = (".layer", 28);
+        files.FailFlush = ("/b/points/0000000001.layer", 28);
         await Assert.ThrowsAsync<DiskFault>(() => TakeAsync(1));
 
         files.FailFlush = null;
