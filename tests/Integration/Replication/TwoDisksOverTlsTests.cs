@@ -59,7 +59,7 @@ public sealed class TwoDisksOverTlsTests : IDisposable
         Assert.Contains(B, a.LocalRowOf(Protection)!.Complete);
 
         var compared = await a.Replication.CompareAsync(Protection, B, 0, TestContext.Current.CancellationToken);
-        Assert.Empty(compared.Value.Differences);
+        Assert.Empty(compared.Value!.Differences);
         Assert.Equal(SmallBytes + LargeBytes, compared.Value.ComparedBytes);
     }
 
@@ -94,7 +94,7 @@ public sealed class TwoDisksOverTlsTests : IDisposable
         await CreateAsync(a, null);
         await WaitAsync(() => a.Describe().Volumes.All(v => v.IsOpen));
         var whole = await a.Points.CreateAsync("first", Protection, RecoveryPointReason.Requested);
-        Assert.Single(a.Points.List(Protection), p => p.Point == whole.Value.Point);
+        Assert.Single(a.Points.List(Protection), p => p.Point == whole.Value!.Point);
         var before = LayersOf(Small) + LayersOf(Large);
         Assert.Equal(2, before);
 
