@@ -6,12 +6,6 @@ using Runbooks.Domain.States;
 
 namespace Runbooks.BlockPath.RecoveryPoints;
 
-/// <summary>One disk of a workload, for a point over all of them.</summary>
-/// <param name="Image">The image behind its barrier.</param>
-/// <param name="Commits">Makes the image durable.</param>
-/// <param name="Metadata">The workload's metadata as JSON.</param>
-public sealed record PointDisk(PreservingFile Image, GroupCommit Commits, string Metadata);
-
 /// <summary>Takes one recovery point over all disks of a workload: on every disk, or on none.</summary>
 /// <remarks>
 /// Prepare everywhere, hold every image's writes, pin all in that one instant, let the writes go, make each whole.
