@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Runbooks.Domain.Text;
 
 namespace Runbooks.Definitions.Kinds;
 
@@ -46,6 +47,12 @@ public sealed record FieldSpec(string Name, FieldType Type, string Description)
             _ => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
         };
         schema["description"] = Description;
+        if (Type is FieldType.Duration or FieldType.Site or FieldType.Workload or FieldType.RecoveryPoint or FieldType.Url)
+        {
+            // All of them are texts to a schema; a form chooses its control by this word.
+            schema["x-type"] = KebabCase.Of(Type);
+        }
+
         if (Default is not null)
         {
             schema["default"] = Default;
