@@ -56,7 +56,7 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
     void flow.fitView({ nodes: [{ id }], maxZoom: Math.max(flow.getZoom(), 0.8), minZoom: 0.4, duration: 0 });
     requestAnimationFrame(() => canvas.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus());
   }, [flow, store]);
-  useImperativeHandle(ref, () => ({ fit, focus }), [fit, focus]);
+  useImperativeHandle(ref, () => ({ fit, focus, boxes: () => boxes }), [fit, focus, boxes]);
 
   // Fit once when the first layout stands; after that the view belongs to the person.
   const fitted = useRef(false);

@@ -110,6 +110,18 @@ describe('saving a draft', () => {
     expect(server.text).toBe('merged');
   });
 
+  it('shows a newer draft when nothing is unsaved here, and calls it a conflict when something is', async () => {
+    const { saver } = open();
+    const theirs = { text: 'theirs', etag: '"4"', author: 'x', updatedAt: '' };
+    expect(saver.heard({ ...theirs, etag: '"1"' })).toBe(false);
+    expect(saver.heard(theirs)).toBe(true);
+    saver.changed('mine');
+    expect(saver.heard(theirs)).toBe(false);
+    expect(saver.current().name).toBe('conflict');
+    await pass(5000);
+    expect(saver.current().name).toBe('conflict');
+  });
+
   it('says that a runbook is gone, and keeps the text', async () => {
     const { server, saver } = open();
     server.archived = true;

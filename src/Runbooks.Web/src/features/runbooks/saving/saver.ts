@@ -105,14 +105,22 @@ export class Saver {
     this.schedule(0);
   }
 
-  /** Another save was announced: is it ours? If not, and nothing is unsaved here, the caller shows it. */
-  async look(): Promise<Stored | null> {
-    if (this.state.name === 'saving' || this.state.name === 'conflict') return null;
-    const theirs = await this.transport.get();
-    if (theirs.etag === this.tag) return null;
-    if (!this.unsaved) return theirs;
+  /**
+   * The server was read for another reason. Newer than ours and nothing unsaved here: the caller shows it (true).
+   * Newer, and something is unsaved: a conflict.
+   */
+  heard(theirs: Stored): boolean {
+    if (this.state.name === 'saving' || this.state.name === 'conflict' || numberOf(theirs.etag) <= numberOf(this.tag) || theirs.text === this.saved) return false;
+    if (!this.unsaved) return true;
+    clearTimeout(this.timer);
     this.become({ name: 'conflict', theirs });
-    return null;
+    return false;
+  }
+
+  /** The server says that there is no such runbook any more. */
+  vanished(problem: ApiProblem): void {
+    clearTimeout(this.timer);
+    this.become({ name: 'gone', problem });
   }
 
   stop(): void {
@@ -184,6 +192,11 @@ export class Saver {
     this.state = state;
     this.watchers.forEach((watch) => watch());
   }
+}
+
+// Tags are row versions in quotes; an answer that was overtaken on the way is older and means nothing.
+function numberOf(etag: string): number {
+  return Number(etag.replaceAll(/[^0-9]/g, '')) || 0;
 }
 
 function asProblem(error: unknown): ApiProblem {

@@ -1,0 +1,60 @@
+import { ActionIcon, Button, Group, Menu, Text, Title, Tooltip } from '@mantine/core';
+import { IconArrowBackUp, IconArrowForwardUp, IconDots } from '@tabler/icons-react';
+import { Link } from 'react-router';
+import { CommandLine } from '@/ui/CommandLine';
+import type { EditorState } from '../document/editor';
+import type { Runbook } from '../queries';
+import type { SaveState } from '../saving/saver';
+import classes from './designer.module.css';
+import { SaveMark } from './SaveMark';
+
+export type Dialog = 'explain' | 'publish' | null;
+
+interface DesignerHeadProps {
+  readonly name: string;
+  readonly title: string;
+  readonly runbook: Runbook;
+  readonly state: EditorState;
+  readonly save: SaveState;
+  readonly locked: boolean;
+  readonly problems: number;
+  readonly onUndo: () => void;
+  readonly onRedo: () => void;
+  readonly onRetry: () => void;
+  readonly onDialog: (dialog: Dialog) => void;
+  readonly onDownload: () => void;
+}
+
+/** Which runbook, where its draft is, and what can be done with it. */
+export function DesignerHead({ name, title, runbook, state, save, locked, problems, onUndo, onRedo, onRetry, onDialog, onDownload }: DesignerHeadProps) {
+  const version = runbook.publishedVersion ?? null;
+  return (
+    <header className={classes['head']}>
+      <Title order={1} fz="lg" lineClamp={1}>{title}</Title>
+      <Text size="sm" c="dimmed" ff="monospace">{name}</Text>
+      <SaveMark state={save} retry={onRetry} draftOf={version === null ? 'draft, never published' : runbook.draftDiffers ? `draft of v${version}` : `as v${version}`} />
+      <Group gap={6} ml="auto">
+        <Tooltip label={state.undo ? `Undo: ${said(state.undo)}` : 'Nothing to undo'}>
+          <ActionIcon variant="default" aria-label="Undo" disabled={state.undo === null || (locked && state.error === null)} onClick={onUndo}><IconArrowBackUp size={16} aria-hidden /></ActionIcon>
+        </Tooltip>
+        <Tooltip label={state.redo ? `Redo: ${said(state.redo)}` : 'Nothing to redo'}>
+          <ActionIcon variant="default" aria-label="Redo" disabled={state.redo === null || (locked && state.error === null)} onClick={onRedo}><IconArrowForwardUp size={16} aria-hidden /></ActionIcon>
+        </Tooltip>
+        <Button variant="default" onClick={() => onDialog('explain')} disabled={problems > 0} title={problems > 0 ? 'Correct the problems first' : undefined}>Explain</Button>
+        {version === null ? null : <Button variant="default" component={Link} to={`/runbooks/${name}/versions?from=${version}&to=draft`}>Diff with v{version}</Button>}
+        <Button onClick={() => onDialog('publish')} disabled={locked}>Publish…</Button>
+        <Button variant="default" component={Link} to={`/runs/new?runbook=${name}`} disabled={version === null}>Run…</Button>
+        <Menu position="bottom-end">
+          <Menu.Target><ActionIcon variant="default" aria-label="More"><IconDots size={16} aria-hidden /></ActionIcon></Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item component={Link} to={`/runbooks/${name}/versions`}>Versions</Menu.Item>
+            <Menu.Item onClick={onDownload}>Export YAML</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+        <CommandLine compact command={`runbooks runbook show ${name}`} />
+      </Group>
+    </header>
+  );
+}
+
+const said = (label: string): string => (label.startsWith('field ') ? `change of ${label.slice('field '.length)}` : label);

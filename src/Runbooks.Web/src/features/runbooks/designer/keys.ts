@@ -1,0 +1,118 @@
+import type { KeyboardEvent } from 'react';
+import { connect, indentStep, outdentStep, removeSteps, shiftStep, wrapSteps } from '../document/commands';
+import type { DraftEditor } from '../document/editor';
+import type { Act, Say } from './actions';
+
+interface KeysInput {
+  readonly editor: DraftEditor;
+  readonly act: Act;
+  readonly say: Say;
+  readonly locked: boolean;
+  readonly connecting: string | null;
+  readonly setConnecting: (key: string | null) => void;
+  readonly setRenaming: (key: string | null) => void;
+  readonly focusSearch: () => void;
+  readonly focusGraph: (key: string) => void;
+}
+
+export interface DesignerKeys {
+  readonly onKey: (event: KeyboardEvent, focused: string | null) => void;
+  /** The step that shall wait was chosen. */
+  readonly finish: (target: string) => void;
+}
+
+/** The keys that canvas and outline share, listed for the `?` sheet. */
+export const designerKeys: readonly (readonly [string, string])[] = [
+  ['a', 'add a step behind this one'], ['c', 'connect: the next step chosen waits for this one'], ['F2', 'rename'], ['Delete', 'remove'],
+  ['Alt ↑ ↓', 'move up or down'], ['Alt → ←', 'into the block above, out of the block'], ['p', 'put into a parallel block'],
+  ['Ctrl C X V', 'copy, cut, paste'], ['Ctrl Z Y', 'undo, redo'], ['Enter', 'edit in the form'], ['Space', 'add to the selection'],
+];
+
+export function useDesignerKeys(input: KeysInput): DesignerKeys {
+  const { editor, act, say, locked, connecting, setConnecting, setRenaming, focusSearch } = input;
+  const refocus = (): void => {
+    const [key] = editor.current().selection;
+    if (key === undefined) return;
+    requestAnimationFrame(() => {
+      const target = document.querySelector<HTMLElement>(`[data-node="${CSS.escape(key)}"]`);
+      target?.focus();
+    });
+  };
+  const finish = (target: string): void => {
+    if (connecting === null) return;
+    setConnecting(null);
+    if (act('connect', connect(connecting, target))) say(`${target} now waits for ${connecting}.`);
+    refocus();
+  };
+  const onKey = (event: KeyboardEvent, focused: string | null): void => {
+    const command = event.ctrlKey || event.metaKey;
+    if (command && event.key.toLowerCase() === 'z') {
+      event.preventDefault();
+      (event.shiftKey ? editor.redo : editor.undo)();
+      return;
+    }
+    if (command && event.key.toLowerCase() === 'y') {
+      event.preventDefault();
+      editor.redo();
+      return;
+    }
+    if (event.key === 'Escape' && connecting !== null) {
+      event.preventDefault();
+      setConnecting(null);
+      say('Nothing was connected.');
+      return;
+    }
+    if (locked || command) return;
+    const chosen = [...editor.current().selection];
+    const keys = focused !== null && !chosen.includes(focused) ? [focused] : chosen;
+    const one = focused ?? keys[0] ?? null;
+    const done = ((): boolean => {
+      if (event.altKey && one !== null) {
+        const moves = { ArrowUp: () => shiftStep(one, -1), ArrowDown: () => shiftStep(one, 1), ArrowRight: () => indentStep(one), ArrowLeft: () => outdentStep(one) } as const;
+        const move = moves[event.key as keyof typeof moves] as (() => ReturnType<typeof shiftStep>) | undefined;
+        if (!move) return false;
+        if (act('move', move())) say('Moved.');
+        refocus();
+        return true;
+      }
+      if (event.altKey) return false;
+      switch (event.key) {
+        case 'Enter':
+          if (connecting === null || one === null) return false;
+          finish(one);
+          return true;
+        case 'Delete':
+        case 'Backspace':
+          if (keys.length === 0) return false;
+          if (act('remove', removeSteps(keys))) say(`Removed ${keys.join(', ')}. Undo brings it back.`);
+          return true;
+        case 'a':
+        case 'Insert':
+          if (one !== null) editor.select([one]);
+          focusSearch();
+          return true;
+        case 'c':
+          if (one === null) return false;
+          setConnecting(one);
+          return true;
+        case 'p':
+          if (keys.length === 0) return false;
+          if (act('parallel block', wrapSteps(keys, 'parallel'))) say('Put into a parallel block.');
+          refocus();
+          return true;
+        case 'F2':
+          if (one === null) return false;
+          setRenaming(one);
+          return true;
+        default:
+          return false;
+      }
+    })();
+    if (done) {
+      event.preventDefault();
+      // The page's own one-letter keys stay out of it.
+      event.stopPropagation();
+    }
+  };
+  return { onKey, finish };
+}

@@ -1,0 +1,166 @@
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { api, body } from '@/api/client';
+import { graphOf } from '@/graph/runbookGraph';
+import { DraftEditor, type EditorState } from '../document/editor';
+import { Saver, type SaveState, type SaveTransport, type Stored } from '../saving/saver';
+import { kindsQuery, readDraft, saveDraft, type Problem, type StepKind } from '../queries';
+import { checkSettings, countByStep, placeProblems, type PlacedProblem } from './problems';
+
+interface Session {
+  readonly editor: DraftEditor;
+  readonly saver: Saver;
+}
+
+const keyOf = (name: string): string => `runbooks.draft.${name}`;
+const storeAfterMs = 250;
+const validateAfterMs = 350;
+
+/** The draft of one runbook, its saver and its history; what a reload interrupts goes on where it was. */
+export function useSession(name: string, opened: Stored): Session {
+  const [session] = useState(() => open(name, opened));
+  useEffect(() => {
+    const { editor, saver } = session;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const keep = (): void => store(name, session);
+    const stop = editor.subscribe(() => {
+      saver.changed(editor.current().text);
+      clearTimeout(timer);
+      timer = setTimeout(keep, storeAfterMs);
+    });
+    const stopSaver = saver.subscribe(() => { clearTimeout(timer); timer = setTimeout(keep, storeAfterMs); });
+    saver.changed(editor.current().text);
+    window.addEventListener('pagehide', keep);
+    return () => {
+      keep();
+      clearTimeout(timer);
+      stop();
+      stopSaver();
+      saver.stop();
+      window.removeEventListener('pagehide', keep);
+    };
+  }, [name, session]);
+  return session;
+}
+
+function open(name: string, opened: Stored): Session {
+  const transport: SaveTransport = {
+    put: (text, etag) => saveDraft(name, text, etag),
+    get: async () => storedOf(await readDraft(name)),
+  };
+  const kept = keptOf(name);
+  const editor = kept === null ? null : DraftEditor.restore(kept.editor);
+  if (kept && editor) {
+    const saver = new Saver(transport, kept.saved, kept.etag);
+    if (saver.heard(opened) || (kept.saved === editor.current().text && opened.text !== kept.saved)) {
+      editor.replace(`changes by ${opened.author}`, opened.text);
+      saver.resolve(opened);
+    }
+    return { editor, saver };
+  }
+  return { editor: new DraftEditor(opened.text), saver: new Saver(transport, opened.text, opened.etag) };
+}
+
+export function storedOf(read: Awaited<ReturnType<typeof readDraft>>): Stored {
+  return { text: read.runbook.document ?? '', etag: read.etag, author: read.runbook.author, updatedAt: read.runbook.updatedAt };
+}
+
+function keptOf(name: string): { editor: string; saved: string; etag: string } | null {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(keyOf(name)) ?? 'null') as Record<string, unknown> | null;
+    return kept && typeof kept['editor'] === 'string' && typeof kept['saved'] === 'string' && typeof kept['etag'] === 'string'
+      ? { editor: kept['editor'], saved: kept['saved'], etag: kept['etag'] }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function store(name: string, { editor, saver }: Session): void {
+  const base = saver.base();
+  try {
+    sessionStorage.setItem(keyOf(name), JSON.stringify({ editor: editor.store(), saved: base.text, etag: base.etag }));
+  } catch {
+    // The tab's storage is full: undo after a reload is lost, the draft on the server is not.
+    sessionStorage.removeItem(keyOf(name));
+  }
+}
+
+export function useEditor(editor: DraftEditor): EditorState {
+  return useSyncExternalStore(editor.subscribe, editor.current);
+}
+
+export function useSaveState(saver: Saver): SaveState {
+  return useSyncExternalStore(saver.subscribe, saver.current);
+}
+
+export function useKinds(): ReadonlyMap<string, StepKind> {
+  const { data } = useQuery(kindsQuery);
+  return useMemo(() => new Map((data?.items ?? []).map((kind) => [kind.name, kind])), [data]);
+}
+
+/** Problems of the draft: from the schemas at once, from the server a moment later. */
+export function useProblems(state: EditorState, kinds: ReadonlyMap<string, StepKind>): { readonly problems: readonly PlacedProblem[]; readonly checking: boolean } {
+  const [checked, setChecked] = useState<{ text: string; problems: readonly Problem[] } | null>(null);
+  const { text, reading, error } = state;
+  useEffect(() => {
+    // A text beyond the limit is refused here; sending it would only be refused there.
+    if (text.length > 1 << 20) return undefined;
+    let wanted = true;
+    const timer = setTimeout(() => {
+      body(api.POST('/api/v1/runbooks/validate', { body: { document: text } }))
+        .then((answer) => { if (wanted) setChecked({ text, problems: answer.problems }); }, () => undefined);
+    }, validateAfterMs);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [text]);
+  return useMemo(() => {
+    const own = error ? [] : checkSettings(reading, kinds);
+    const unreadable: PlacedProblem[] = error
+      ? [{ path: '', line: error.line, column: error.column, message: `This is not YAML: ${error.message}`, correction: 'Correct the text at this place.', step: null, field: '' }]
+      : [];
+    const server = error ? [] : (checked?.problems ?? []);
+    return { problems: [...unreadable, ...placeProblems(reading, server, own)], checking: checked?.text !== text };
+  }, [reading, error, kinds, checked, text]);
+}
+
+/** The graph of the last sound reading; nodes that did not change keep their identity inside the graph. */
+export function useDraftGraph(state: EditorState, kinds: ReadonlyMap<string, StepKind>, problems: readonly PlacedProblem[]) {
+  const counts = useMemo(() => countByStep(problems), [problems]);
+  return useMemo(
+    () => graphOf(state.reading.steps.map((step) => step.data), { kinds, problems: counts }),
+    [state.reading, kinds, counts],
+  );
+}
+
+/** A value and the way to set it a moment after the last key, so that typing never waits for the document. */
+export function useCommitted<T>(value: T, commit: (value: T) => void): readonly [T, (value: T) => void, () => void] {
+  const [typed, setTyped] = useState<{ value: T; from: T } | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const pending = useRef<(() => void) | null>(null);
+  const send = (): void => {
+    clearTimeout(timer.current);
+    const waiting = pending.current;
+    pending.current = null;
+    waiting?.();
+  };
+  const flush = (): void => {
+    send();
+    setTyped(null);
+  };
+  // What was typed last is not lost when the field goes away.
+  useEffect(() => () => {
+    clearTimeout(timer.current);
+    pending.current?.();
+  }, []);
+  const change = (next: T): void => {
+    setTyped({ value: next, from: value });
+    pending.current = () => commit(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(send, 150);
+  };
+  // What is typed is shown until the document has it, or changes under it for another reason.
+  return [typed && typed.from === value ? typed.value : value, change, flush];
+}
