@@ -73,7 +73,7 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
     else if (saver.heard(opened)) {
       editor.replace(`changes by ${opened.author}`, opened.text);
       saver.resolve(opened);
-      say(`${opened.author} changed this runbook; you see their version. Undo shows what was here.`);
+      queueMicrotask(() => say(`${opened.author} changed this runbook; you see their version. Undo shows what was here.`));
     }
   }, [opened, gone, saver, editor, say]);
   useLeaveWarning(saver.unsaved && save.name !== 'saved');

@@ -88,7 +88,7 @@ export function Outline({ nodes, reading, selection, connectingFrom, onSelect, o
             <KindIcon kind={node.kind} shape={node.block} size={15} />
             {renaming === node.id ? (
               <TextInput
-                size="xs" aria-label={`New id of ${own}`} defaultValue={own} autoFocus
+                size="xs" aria-label={`New id of ${own}`} defaultValue={own} ref={takeFocus}
                 onFocus={(event) => event.currentTarget.select()}
                 onBlur={(event) => { onRenaming(null); if (event.currentTarget.value !== own) onRename(node.id, event.currentTarget.value); }}
                 onKeyDown={(event) => {
@@ -115,4 +115,9 @@ export function Outline({ nodes, reading, selection, connectingFrom, onSelect, o
       })}
     </div>
   );
+}
+
+// Renaming was asked for by a key or a click on this very row.
+function takeFocus(field: HTMLInputElement | null): void {
+  field?.focus();
 }
