@@ -19,6 +19,8 @@ const nothing: ReadonlySet<string> = new Set();
 const noPlaces: ReadonlyMap<string, Point> = new Map();
 // Beyond this many nodes only those in view are drawn.
 const drawAllMax = 250;
+// Smaller than this, titles cannot be read.
+const readable = 0.72;
 const arrows: Readonly<Record<string, Direction>> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
 
 /** The graph of a runbook or a run; read-only unless `editing` says what a person may do. See `model.ts`. */
@@ -63,8 +65,16 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
   useEffect(() => {
     if (fitted.current || !settled || nodes.length === 0) return;
     fitted.current = true;
-    requestAnimationFrame(fit);
-  }, [settled, nodes.length, fit]);
+    requestAnimationFrame(() => void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: readable }).then(() => {
+      // A long runbook does not fit at a size that can be read: it begins at its first step.
+      if (flow.getZoom() > readable + 0.01) return;
+      const { x, zoom } = flow.getViewport();
+      const top = Math.min(...nodes.filter((node) => node.parent === null).map((node) => boxes.get(node.id)?.y ?? 0));
+      void flow.setViewport({ x, y: 24 - top * zoom, zoom });
+    }));
+    // Only the first layout decides.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [settled, nodes.length, flow]);
 
   // One node is always within the Tab key's reach.
   useEffect(() => {

@@ -52,7 +52,7 @@ export function Component() {
       <Title order={1}>Runbooks</Title>
       {tooLarge ? <Text size="sm" role="alert" fw={600} c="red">{tooLarge}</Text> : null}
       {runbooks.data.items.length === 0 ? (
-        <EmptyState title="No runbooks yet" action={actions} command="runbooks runbook apply FILE">A runbook says step by step what a failover, a drill or a way back does.</EmptyState>
+        <EmptyState title="No runbooks yet" action={actions} command="runbooks runbook sync ./runbooks">A runbook says step by step what a failover, a drill or a way back does.</EmptyState>
       ) : (
         <DataTable
           label="runbooks" rows={runbooks.data.items} columns={columns} rowKey={(row) => row.name} rowTo={(row) => `/runbooks/${row.name}`}

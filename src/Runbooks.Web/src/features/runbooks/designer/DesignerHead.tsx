@@ -51,7 +51,7 @@ export function DesignerHead({ name, title, runbook, state, save, locked, proble
             <Menu.Item onClick={onDownload}>Export YAML</Menu.Item>
           </Menu.Dropdown>
         </Menu>
-        <CommandLine compact command={`runbooks runbook show ${name}`} />
+        <CommandLine compact command={`runbooks runbook get ${name}`} />
       </Group>
     </header>
   );

@@ -92,14 +92,15 @@ export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
     if (origin === 'typing') return;
     for (const batch of batches) view.dispatch({ changes: batch.map(({ from, to, insert }) => ({ from, to, insert })), annotations: fromDraft.of(true) });
   });
+  const begin = startOfSelection(draft);
+  if (begin !== null) view.dispatch({ effects: EditorView.scrollIntoView(begin, { y: 'center' }) });
   let shown = draft.current().selection;
   const stopSelection = draft.subscribe(() => {
-    const { selection, reading } = draft.current();
+    const { selection } = draft.current();
     if (selection === shown || selecting || view.hasFocus) { shown = selection; return; }
     shown = selection;
-    const [only] = selection;
-    const start = only === undefined ? undefined : reading.byKey.get(only)?.map?.range?.[0];
-    if (start !== undefined && start <= view.state.doc.length) view.dispatch({ effects: EditorView.scrollIntoView(start, { y: 'center' }) });
+    const start = startOfSelection(draft);
+    if (start !== null && start <= view.state.doc.length) view.dispatch({ effects: EditorView.scrollIntoView(start, { y: 'center' }) });
   });
   return {
     know: (next) => { kinds = next; },
@@ -123,6 +124,12 @@ export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
       view.destroy();
     },
   };
+}
+
+function startOfSelection(draft: DraftEditor): number | null {
+  const { selection, reading } = draft.current();
+  const [only] = selection;
+  return only === undefined ? null : (reading.byKey.get(only)?.map?.range?.[0] ?? null);
 }
 
 /** The innermost step at a place of the text. */
