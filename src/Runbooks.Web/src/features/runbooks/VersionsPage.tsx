@@ -64,7 +64,7 @@ export function Component() {
             <Select label="From" size="xs" data={choices.filter((choice) => choice.value !== 'draft')} value={String(from)} onChange={(next) => { if (next) change('from', next); }} />
             <Select label="To" size="xs" data={choices} value={to} onChange={(next) => { if (next) change('to', next); }} />
             <SegmentedControl size="xs" aria-label="Shown as" data={[{ value: 'graph', label: 'Graph' }, { value: 'list', label: 'List' }, { value: 'text', label: 'Text' }]} value={view} onChange={(next) => change('view', next)} />
-            <CommandLine compact command={`runbooks runbook diff ${name} --from ${from}${to === 'draft' ? '' : ` --to ${to}`}`} />
+            <CommandLine compact command={`runbooks runbook diff ${name}${to === 'draft' ? '' : ` --to ${to}`}`} />
           </Group>
           {from > 0 ? <Difference name={name} from={from} to={to} view={view} draft={draft.data?.runbook.document ?? null} /> : null}
         </>

@@ -105,7 +105,11 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
     const siblings = into === null ? reading.steps : (reading.byKey.get(into)?.children ?? []);
     const behind = siblings.findIndex((step) => step.key === (parent !== undefined ? after : anchor?.key));
     const index = behind >= 0 ? behind + 1 : parent !== undefined && after === null ? 0 : siblings.length;
-    if (act(`add ${item.title}`, insertSteps(into, index, [sourceFrom(data)]))) say(`Added ${item.title}.`);
+    if (act(`add ${item.title}`, insertSteps(into, index, [sourceFrom(data)]))) {
+      say(`Added ${item.title}.`);
+      const [made] = editor.current().selection;
+      if (made !== undefined) requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-node="${CSS.escape(made)}"]`)?.focus());
+    }
   }, [editor, kinds, act, say]);
 
   const editing = useMemo<GraphEditing | undefined>(() => locked ? undefined : {
@@ -211,7 +215,7 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
                 <Graph
                   ref={canvas} nodes={graph.nodes} edges={graph.edges} label={`Graph of ${name}`} selection={state.selection} places={places}
                   onSelect={(keys) => { const [target] = keys; if (connecting && target && keys.size === 1) { keyed.finish(target); } else select(keys); }}
-                  onOpen={openForm} onKey={keyed.onKey} {...(editing ? { editing } : {})} minimap={graph.nodes.length > 12} dimmed={state.error !== null}
+                  onOpen={(key) => { if (connecting === null) openForm(key); }} onKey={keyed.onKey} {...(editing ? { editing } : {})} minimap={graph.nodes.length > 12} dimmed={state.error !== null}
                 >
                   {state.error ? (
                     <Alert color="red" role="alert" title={`The text is not YAML at line ${state.error.line}`}>

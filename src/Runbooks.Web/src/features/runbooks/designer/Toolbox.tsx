@@ -70,7 +70,10 @@ export function Toolbox({ items, onAdd, disabled, searchRef }: ToolboxProps) {
     const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
     if (event.key === 'ArrowDown') buttons[at + 1]?.focus();
     else if (event.key === 'ArrowUp' && at > 0) buttons[at - 1]?.focus();
-    else if (event.key === 'Enter' && at < 0 && found[0] && !disabled) onAdd(found[0]);
+    else if (event.key === 'Enter' && at < 0 && found[0] && !disabled) {
+      onAdd(found[0]);
+      setWanted('');
+    }
     else return;
     event.preventDefault();
   };
