@@ -1,8 +1,8 @@
-import { Box, Button, Group, Paper, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Anchor, Box, Button, Group, Paper, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { api, body } from '@/api/client';
 import { ApiProblem } from '@/api/problem';
 import { CommandLine } from '@/ui/CommandLine';
@@ -143,11 +143,10 @@ function Confirmation({ plan, inputs, runbook, version, fixedGroup, current }: C
     mutationFn: () => body(api.POST('/api/v1/runs', {
       body: { runbook, version, group: fixedGroup ? null : plan.group, inputs, reason },
     })),
-    onSuccess: (run) => {
-      if (run && 'id' in run) return navigate(`/runs/${run.id}`);
-      return undefined;
-    },
+    onSuccess: (run) => ('id' in run && run.planHash === plan.planHash ? navigate(`/runs/${run.id}`) : undefined),
   });
+  // Something moved between what was shown and what was asked for: the person must look before anybody approves it.
+  const other = start.data && 'id' in start.data && start.data.planHash !== plan.planHash ? start.data : null;
   const named = !plan.real || name === plan.group;
   return (
     <Stack gap="sm">
@@ -164,6 +163,11 @@ function Confirmation({ plan, inputs, runbook, version, fixedGroup, current }: C
         <TextInput label={`This is REAL. Type the group's name: ${plan.group}`} value={name} onChange={(event) => setName(event.currentTarget.value)} autoComplete="off" />
       ) : null}
       <Refused error={start.error} />
+      {other ? (
+        <Alert color="red" variant="light" role="alert" title="What was asked for is not what was shown">
+          The group, an input or the runbook changed in between. <Anchor component={Link} to={`/runs/${other.id}`}>Open the run</Anchor>, look at its steps, and abort it if they are not what you want.
+        </Alert>
+      ) : null}
       <Group justify="space-between">
         <CommandLine compact command={startCommand(runbook, fixedGroup ? '' : plan.group, inputs, reason, plan.real)} />
         <Button size="sm" color={plan.real ? 'red' : 'indigo'} disabled={!current || !named || reason.trim().length < 3 || start.isPending || start.isSuccess} onClick={() => start.mutate()}>
