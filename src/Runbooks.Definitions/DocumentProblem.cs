@@ -8,6 +8,12 @@ namespace Runbooks.Definitions;
 /// <param name="Correction">What to write instead.</param>
 public sealed record DocumentProblem(string Path, int Line, int Column, string Message, string Correction)
 {
+    /// <summary>The step it is about, by ids: <c>databases.start</c>; null outside the steps.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>The field within that step: <c>with.zone</c>; empty for the step itself.</summary>
+    public string? Field { get; init; }
+
     /// <summary><c>12:5 spec.steps[3].uses: … …</c></summary>
     public override string ToString() => $"{Line}:{Column} {Path}: {Message} {Correction}";
 }

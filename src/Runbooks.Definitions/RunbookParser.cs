@@ -36,6 +36,7 @@ public static class RunbookParser
         var canonical = CanonicalJson.Write(ScalarReader.ToJson(root));
         var hash = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
         return new ParsedRunbook(
-            document, canonical, hash, [.. problems.OrderBy(p => p.Line).ThenBy(p => p.Column)]);
+            document, canonical, hash,
+                [.. problems.OrderBy(p => p.Line).ThenBy(p => p.Column).Select(p => StepPlaces.WithStep(p, root))]);
     }
 }

@@ -4,6 +4,7 @@ using Runbooks.Audit;
 using Runbooks.ControlPlane.Api;
 using Runbooks.ControlPlane.Events;
 using Runbooks.ControlPlane.Hosting;
+using Runbooks.ControlPlane.Inventory;
 using Runbooks.ControlPlane.Storage;
 using Runbooks.Domain.Agents;
 using Runbooks.Domain.Status;
@@ -16,7 +17,9 @@ public sealed record SiteReport(
     string Serial, SiteStatus Status);
 
 /// <summary>What every site last said of itself. Nothing in the data path waits for it.</summary>
-public sealed class SiteBoard(Database database, ChangeWriter changes, Leadership leadership, ControlPlaneOptions options)
+public sealed class SiteBoard(
+        Database database, ChangeWriter changes, Leadership leadership, ControlPlaneOptions options,
+            VolumeHistory history)
 {
     public async Task<AgentReportAnswer> ReportAsync(
         AgentReport report, AgentCaller caller, IReadOnlyList<string> controlPlanes, CancellationToken cancel)
@@ -58,6 +61,7 @@ public sealed class SiteBoard(Database database, ChangeWriter changes, Leadershi
                 return (at, last);
             },
             cancel: cancel);
+        history.Add(report.Status, new DateTimeOffset(now, TimeSpan.Zero));
         var peers = await PeersAsync(site, cancel);
         return new AgentReportAnswer(stored, new DateTimeOffset(now, TimeSpan.Zero), leadership.Epoch, controlPlanes, peers);
     }

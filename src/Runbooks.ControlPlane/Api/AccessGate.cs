@@ -43,7 +43,10 @@ internal sealed class AccessGate(RequestDelegate next, TokenStore tokens, Sessio
 
         if (caller.Session is not null)
         {
-            RequireOwnPage(context);
+            // A form has no header of its own: it carries the value in a field.
+            RequireOwnPage(context, context.Request.HasFormContentType
+                ? (await context.Request.ReadFormAsync(context.RequestAborted))[BrowserSession.Field].ToString()
+                : null);
         }
 
         call.Authenticated(caller with { Origin = context.Connection.RemoteIpAddress?.ToString() }, requirement);
@@ -69,20 +72,26 @@ internal sealed class AccessGate(RequestDelegate next, TokenStore tokens, Sessio
             throw ApiRefusals.Refuse(
                 ApiRefusalCodes.BrowserHeaderMissing, "The request was not made by the console's own page.",
                 $"A session cookie without its own {BrowserSession.Header} may be another site's doing.",
-                $"Send {BrowserSession.Header} with the antiforgery value of GET /api/v1/session, or use a bearer token.");
+                $"Send {BrowserSession.Header} with the antiforgery value of GET /api/v1/session, or a token.");
         }
+    }
+
+    /// <summary>Who sends this request, by its bearer token or else its session; null when neither is good.</summary>
+    public static async Task<Caller?> FindAsync(HttpContext context, TokenStore tokens, SessionStore sessions)
+    {
+        if (BearerOf(context) is { } bearer)
+        {
+            return await tokens.FindAsync(bearer, context.RequestAborted);
+        }
+
+        return BrowserSession.Read(context) is { } secret
+            ? await sessions.FindAsync(secret, context.RequestAborted)
+            : null;
     }
 
     private async Task<Caller> CallerAsync(HttpContext context)
     {
-        const string scheme = "Bearer ";
-        var header = context.Request.Headers.Authorization.ToString();
-        var bearer = header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim()
-            : null;
-        var secret = bearer is null ? BrowserSession.Read(context) : null;
-        var caller = bearer is not null ? await tokens.FindAsync(bearer, context.RequestAborted)
-            : secret is not null ? await sessions.FindAsync(secret, context.RequestAborted) : null;
-        if (caller is not null)
+        if (await FindAsync(context, tokens, sessions) is { } caller)
         {
             return caller;
         }
@@ -90,8 +99,16 @@ internal sealed class AccessGate(RequestDelegate next, TokenStore tokens, Sessio
         context.Response.Headers.WWWAuthenticate = "Bearer realm=\"runbooks\"";
         throw ApiRefusals.Refuse(
             ApiRefusalCodes.NotAuthenticated, "The request is not authenticated.",
-            bearer is not null ? "The token is unknown, expired or revoked."
-                : secret is not null ? "The session has ended." : "It carries no bearer token and no session.",
+            BearerOf(context) is not null ? "The token is unknown, expired or revoked."
+                : BrowserSession.Read(context) is not null ? "The session has ended."
+                : "It carries no bearer token and no session.",
             "Sign in, or send Authorization: Bearer with a token made under Settings or by runbooks token create.");
+    }
+
+    private static string? BearerOf(HttpContext context)
+    {
+        const string scheme = "Bearer ";
+        var header = context.Request.Headers.Authorization.ToString();
+        return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim() : null;
     }
 }

@@ -44,6 +44,8 @@ public static class ApiRefusalCodes
     public const string NoObjective = "RB-RUN-009";
 
     public const string DocumentInvalid = "RB-RUNBOOK-001";
+    public const string ElsaRefused = "RB-RUNBOOK-002";
+    public const string DraftChanged = "RB-RUNBOOK-003";
     public const string AlreadyProtected = "RB-PROTECT-001";
     public const string SiteNotReady = "RB-PROTECT-002";
 
@@ -79,6 +81,8 @@ public static class ApiRefusalCodes
         [OwnRequest] = 403,
         [ConfirmationMissing] = 422,
         [DocumentInvalid] = 422,
+        [ElsaRefused] = 422,
+        [DraftChanged] = 412,
         [Domain.Errors.RefusalCodes.ArbiterWrongGeneration] = 412,
         [Domain.Errors.RefusalCodes.ArbiterStaleVersion] = 412,
         [Domain.Errors.RefusalCodes.ArbiterUnknownProtection] = 404,

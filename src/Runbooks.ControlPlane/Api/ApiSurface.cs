@@ -23,7 +23,9 @@ internal static class ApiSurface
     public static void Use(WebApplication app)
     {
         app.UseMiddleware<BrowserHeaders>();
+        app.UseMiddleware<PeerOrigins>();
         app.UseMiddleware<FailureBoundary>();
+        app.UseMiddleware<Emergency.EmergencyBoundary>();
         app.UseMiddleware<AgentGate>();
         app.Services.GetService<Hosting.EngineHost>()?.MountOn(app);
         Description.UsePage(app);
@@ -34,7 +36,7 @@ internal static class ApiSurface
         app.UseMiddleware<IdempotencyGate>();
         AgentApi.Map(app);
         var api = app.MapGroup("/api/v1");
-        HealthApi.Map(app, api);
+        HealthApi.Map(app);
         SitesApi.Map(api);
         TokensApi.Map(api);
         UsersApi.Map(api);
@@ -47,11 +49,21 @@ internal static class ApiSurface
         WorkloadsApi.Map(api);
         ProtectionsApi.Map(api);
         RunbooksApi.Map(api);
+        RunbookDraftsApi.Map(api);
+        ElsaApi.Map(api);
         RunsApi.Map(api);
+        RunStoriesApi.Map(api);
+        WorkloadTableApi.Map(api);
         EventsApi.Map(api);
         RecoveryPointsApi.Map(api);
         SchedulesApi.Map(api);
+        CalendarApi.Map(api);
+        VolumeMetricsApi.Map(api);
+        ProtectCheckApi.Map(api);
+        ConflictsApi.Map(api);
+        ControlPlaneApi.Map(api);
         MetricsApi.Map(app);
+        Emergency.EmergencyApi.Map(app);
         Description.Map(app);
     }
 }

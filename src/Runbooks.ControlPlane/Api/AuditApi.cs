@@ -8,12 +8,23 @@ using Runbooks.ControlPlane.Security;
 
 namespace Runbooks.ControlPlane.Api;
 
-public sealed record AuditView(long Sequence, string Hash, JsonNode Record);
+public sealed record AuditView(long Sequence, string Hash, JsonNode Record)
+{
+    /// <summary>The record's very bytes as they were hashed; with raw=true, for verifying in the browser.</summary>
+    public string? Text { get; init; }
+}
 
 /// <param name="Failure">The name of the failure, kebab-case; absent when verified.</param>
 public sealed record AuditVerificationView(
     bool Verified, long Records, string HeadHash, long SignedThrough, int HeadsVerified, string? Failure, long? Sequence,
     string? Message);
+
+/// <param name="Signature">DER, base64: the form of openssl.</param>
+/// <param name="RawSignature">r and s of 32 bytes each, base64: the form of WebCrypto.</param>
+public sealed record AuditSignedHeadView(
+    long Sequence, string Hash, string At, string KeyId, string Statement, string Signature, string RawSignature);
+
+public sealed record AuditKeyView(string KeyId, string PublicKeyPem);
 
 public sealed record AuditHeadView(long Sequence, string Hash, string At, string KeyId, string Statement, string Signature);
 
@@ -25,6 +36,11 @@ internal static class AuditApi
         var audit = api.MapGroup("/audit").WithTags("audit");
         audit.MapGet("", SearchAsync).Allow(Access.Read, "searchAudit", "Records, newest first unless order=asc.");
         audit.MapPost("/verify", VerifyAsync).Allow(Access.Read, "verifyAudit", "Verify the whole chain and every signed head.");
+        audit.MapGet("/{sequence:long}", GetAsync).Allow(
+            Access.Read, "getAuditRecord", "One record in full, with its bytes.");
+        audit.MapGet("/heads", HeadsAsync).Allow(
+            Access.Read, "listAuditHeads", "Signed heads, newest first; they sign the chain up to their sequence.");
+        audit.MapGet("/keys", KeysAsync).Allow(Access.Read, "listAuditKeys", "Public keys of the signatures.");
         audit.MapGet("/head", HeadAsync).Allow(Access.Read, "getAuditHead", "The newest signed head.");
         audit.MapGet("/export", ExportAsync).Produces<byte[]>(200, "application/x-tar")
             .Allow(Access.ExportAudit, "exportAudit", "One bundle that verifies with sha256sum and openssl alone.");
@@ -32,7 +48,7 @@ internal static class AuditApi
 
     private static async Task<Ok<Page<AuditView>>> SearchAsync(
         AuditReader reader, string? cursor, int? limit, string? run, string? kind, string? subject, string? actor, string? site,
-        string? group, string? order, CancellationToken cancel)
+        string? group, string? order, bool raw = false, CancellationToken cancel = default)
     {
         var count = Cursor.Limit(limit);
         var after = Cursor.Read(cursor) is { } key
@@ -46,8 +62,48 @@ internal static class AuditApi
         var found = await reader.FindAsync(
             new AuditQuery(after, count + 1, run, kind, subject, actor, site, group, order != "asc"), cancel);
         return TypedResults.Ok(Cursor.Cut(
-            [.. found.Select(e => new AuditView(e.Sequence, e.Hash, JsonNode.Parse(e.Record)!))], count,
+            [.. found.Select(e => View(e, raw))], count,
             v => v.Sequence.ToString()));
+    }
+
+    private static AuditView View(ChainEntry entry, bool raw) =>
+        new(entry.Sequence, entry.Hash, JsonNode.Parse(entry.Record)!)
+    {
+        Text = raw ? entry.Record : null,
+    };
+
+    private static async Task<Ok<AuditView>> GetAsync(long sequence, AuditReader reader, CancellationToken cancel) =>
+        await reader.FindAsync(new AuditQuery(sequence - 1, 1), cancel) is [var found, ..] && found.Sequence == sequence
+            ? TypedResults.Ok(View(found, raw: true))
+            : throw ApiRefusals.NotFound("audit record", $"{sequence}");
+
+    private static async Task<Ok<Page<AuditSignedHeadView>>> HeadsAsync(
+        AuditReader reader, int? limit, CancellationToken cancel)
+    {
+        var heads = await reader.SignedHeadsAsync(cancel);
+        return TypedResults.Ok(new Page<AuditSignedHeadView>(
+            [.. heads.Reverse().Take(Cursor.Limit(limit)).Select(h => new AuditSignedHeadView(
+                h.Sequence, h.Hash, h.At, h.KeyId, h.Statement, Convert.ToBase64String(h.Signature),
+                Convert.ToBase64String(Raw(h.Signature))))],
+            null) { Total = heads.Count });
+    }
+
+    private static async Task<Ok<Page<AuditKeyView>>> KeysAsync(AuditReader reader, CancellationToken cancel) =>
+        TypedResults.Ok(new Page<AuditKeyView>(
+            [.. (await reader.PublicKeysAsync(cancel)).Select(k => new AuditKeyView(k.Key, k.Value))], null));
+
+    /// <summary>DER's two integers as fixed 32 bytes each; P-256 has no others.</summary>
+    private static byte[] Raw(byte[] der)
+    {
+        var pair = new System.Formats.Asn1.AsnReader(der, System.Formats.Asn1.AsnEncodingRules.DER).ReadSequence();
+        var raw = new byte[64];
+        for (var i = 0; i < 2; i++)
+        {
+            var number = pair.ReadInteger().ToByteArray(isUnsigned: true, isBigEndian: true);
+            number.CopyTo(raw, (i + 1) * 32 - number.Length);
+        }
+
+        return raw;
     }
 
     private static async Task<Ok<AuditVerificationView>> VerifyAsync(AuditOffice office, CancellationToken cancel)

@@ -1,19 +1,42 @@
+using Runbooks.ControlPlane.Hosting;
+
 namespace Runbooks.ControlPlane.Api;
 
-/// <summary>What browsers are told about every page: no inline script, no frames, no guessing, no leaking addresses.</summary>
-internal sealed class BrowserHeaders(RequestDelegate next)
+/// <summary>What browsers are told about every page: no inline script, no frames, no guessing, no leaking
+/// addresses.</summary>
+/// <remarks>
+/// Styles are the one soft spot: component libraries insert style elements. A page that carries a nonce of this
+/// response
+/// gets a policy that allows those only; one that does not is allowed inline styles, which cannot run anything.
+/// </remarks>
+internal sealed class BrowserHeaders(RequestDelegate next, ControlPlaneOptions options)
 {
-    private const string Policy =
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        + "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    /// <summary>For pages that have neither script nor connections of their own.</summary>
+    public const string WithoutScript =
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        + "frame-ancestors 'none'";
+
+    private readonly string _connect = string.Join(' ', options.ConsolePeers.Prepend("'self'"));
+
+    /// <param name="styles">Sources of style elements: a nonce, or 'unsafe-inline'.</param>
+    public static string Policy(string connect, string styles) =>
+        $"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; style-src-elem 'self' {styles}; "
+        + "style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        + $"connect-src {connect}; worker-src 'self' blob:; manifest-src 'self'; object-src 'none'; base-uri 'none'; "
+        + "form-action 'self'; frame-ancestors 'none'";
 
     public Task InvokeAsync(HttpContext context)
     {
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = Policy;
+        headers.ContentSecurityPolicy = Policy(_connect, "'unsafe-inline'");
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        if (context.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
+
         if (context.Request.Path.StartsWithSegments("/api"))
         {
             headers.CacheControl = "no-store";

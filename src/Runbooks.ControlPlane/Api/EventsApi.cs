@@ -39,13 +39,22 @@ internal static class EventsApi
     {
         context.Response.Headers["X-Accel-Buffering"] = "no";
         return TypedResults.ServerSentEvents(
-            ReadAsync(log, pulse, run, after, call.Caller.ReadableGroups(), context.RequestAborted));
+            ReadAsync(log, pulse, run, after, call.Caller, StillThere(context), context.RequestAborted));
+    }
+
+    private static Func<Task<Caller?>> StillThere(HttpContext context)
+    {
+        var (sessions, tokens) = (
+            context.RequestServices.GetRequiredService<SessionStore>(),
+                context.RequestServices.GetRequiredService<TokenStore>());
+        return () => AccessGate.FindAsync(context, tokens, sessions);
     }
 
     private static async IAsyncEnumerable<SseItem<EventView>> ReadAsync(
-        EventLog log, EventPulse pulse, string? run, long? after, IReadOnlyList<string>? groups,
+        EventLog log, EventPulse pulse, string? run, long? after, Caller caller, Func<Task<Caller?>> again,
         [EnumeratorCancellation] CancellationToken cancel)
     {
+        var groups = caller.ReadableGroups();
         var seq = after ?? await log.LastAsync(cancel);
         if (after is { } asked && run is null && asked > 0 && await log.FirstAsync(cancel) is var first && first > asked + 1)
         {
@@ -78,6 +87,13 @@ internal static class EventsApi
             if (TimeProvider.System.GetElapsedTime(silentSince) > KeepAliveEvery)
             {
                 silentSince = TimeProvider.System.GetTimestamp();
+                // A stream may live for days: who was signed out or lost every role hears no more.
+                if (await again() is not { Bindings.Count: > 0 } still)
+                {
+                    yield break;
+                }
+
+                groups = still.ReadableGroups();
                 yield return Item(new EventView(seq, DateTime.UtcNow, "stream.alive", "events", null, null, null, new JsonObject()));
             }
 

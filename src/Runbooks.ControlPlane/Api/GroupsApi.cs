@@ -10,6 +10,9 @@ namespace Runbooks.ControlPlane.Api;
 
 public sealed record GroupBody(string Id, string? Title);
 
+/// <param name="DrillEveryDays">A drill is overdue after this many days; 0 takes the installation's setting.</param>
+public sealed record GroupChange(string? Title, int? DrillEveryDays);
+
 /// <param name="State">The worst state of its workloads.</param>
 public sealed record GroupView(
     string Id, string Title, string State, int Workloads, int Protected, string Exposure, double? ExposureSeconds,
@@ -20,16 +23,14 @@ public sealed record LastDrillView(string Run, DateTime EndedAt, string State, d
 /// <summary>Application groups: workloads that fail over together.</summary>
 internal static class GroupsApi
 {
-    // Red first: the order in which states need a person.
-    private static readonly string[] WorstFirst =
-        ["not-protected", "degraded", "unknown", "unprotected", "catching-up", "setting-up", "protected"];
-
     public static void Map(IEndpointRouteBuilder api)
     {
         var groups = api.MapGroup("/groups").WithTags("groups");
         groups.MapGet("", ListAsync).Allow(Access.Read, "listGroups", "Every group, the worst first.");
         groups.MapGet("/{group}", GetAsync).Allow(Access.Read, "getGroup", "One group.");
         groups.MapPost("", CreateAsync).Allow(Access.Describe, "createGroup", "Make a group.");
+        groups.MapPatch("/{group}", ChangeAsync).Allow(
+            Access.Describe, "changeGroup", "Change its title or how often it drills.");
         groups.MapDelete("/{group}", RemoveAsync).Allow(Access.Describe, "removeGroup", "Remove an empty group.");
     }
 
@@ -63,12 +64,13 @@ internal static class GroupsApi
                 new { group, readable = readable?.ToArray() })).AsList(),
             cancel);
         var workloads = (await views.WorkloadsAsync(group, readable, cancel)).ToLookup(w => w.Group);
-        return [.. rows.Select(r => View(r, [.. workloads[r.Id]])).OrderBy(g => Array.IndexOf(WorstFirst, g.State))];
+        return [.. rows.Select(r => View(r, [.. workloads[r.Id]])).OrderBy(
+            g => Array.IndexOf(WorkloadStates.WorstFirst, g.State))];
     }
 
     private static GroupView View(Row row, List<WorkloadView> members)
     {
-        var worst = members.OrderBy(w => Array.IndexOf(WorstFirst, w.State)).FirstOrDefault();
+        var worst = members.OrderBy(w => Array.IndexOf(WorkloadStates.WorstFirst, w.State)).FirstOrDefault();
         return new GroupView(
             row.Id, row.Title, worst?.State ?? "unprotected", members.Count, members.Count(m => m.State == "protected"),
             worst?.Exposure.Text ?? "not protected", members.Max(m => m.Exposure.Seconds), members.Sum(m => m.Exposure.Bytes),
@@ -100,6 +102,43 @@ internal static class GroupsApi
             dryRun, cancel);
         return TypedResults.Created($"/api/v1/groups/{body.Id}", new GroupView(
             body.Id, body.Title ?? body.Id, "unprotected", 0, 0, "not protected", null, null, null, null));
+    }
+
+    private static async Task<NoContent> ChangeAsync(
+        string group, GroupChange body, Call call, ChangeWriter changes, bool dryRun = false,
+            CancellationToken cancel = default)
+    {
+        call.RequireScope(null, group, $"group {group}");
+        if (body.DrillEveryDays is < 0 or > 3660)
+        {
+            throw ApiRefusals.Field(
+                "drillEveryDays", $"{body.DrillEveryDays} is not between 0 and 3660.", "Choose a number of days.");
+        }
+
+        await changes.CommitAsync(
+            async change =>
+            {
+                if (await change.Connection.ExecuteAsync(
+                    """
+                    update control.groups set title = coalesce(@Title, title), version = version + 1,
+                      spec = case when @DrillEveryDays::int is null then spec
+                                  when @DrillEveryDays = 0 then spec - 'drillEveryDays'
+                                  else spec || jsonb_build_object('drillEveryDays', @DrillEveryDays) end
+                    where id = @group and removed_at is null
+                    """,
+                    new { group, body.Title, body.DrillEveryDays }, change.Transaction) == 0)
+                {
+                    throw ApiRefusals.NotFound("group", group);
+                }
+
+                change.Record(call.Audit("group.changed", "group", group) with
+                {
+                    Group = group, Data = new() { ["title"] = body.Title, ["drillEveryDays"] = body.DrillEveryDays },
+                });
+                change.Tell(new EventEntry("group.changed", group) { Group = group });
+            },
+            dryRun, cancel);
+        return TypedResults.NoContent();
     }
 
     private static async Task<NoContent> RemoveAsync(

@@ -7,6 +7,7 @@ using Runbooks.ControlPlane.Runs;
 using Runbooks.ControlPlane.Security;
 using Runbooks.ControlPlane.Storage;
 using Runbooks.Definitions;
+using Runbooks.Definitions.Diff;
 using Runbooks.Definitions.Kinds;
 using Runbooks.Domain.Ids;
 using Runbooks.Domain.Text;
@@ -31,6 +32,15 @@ public sealed record RunbookVersionView(
 
 public sealed record ValidationView(bool Valid, string Hash, IReadOnlyList<DocumentProblem> Problems, JsonNode? Model);
 
+/// <param name="Items">Every changed place by path, for programs that know only this.</param>
+/// <param name="Steps">Steps added, removed, moved or changed, with their fields: for the graph.</param>
+/// <param name="Settings">Fields outside the steps.</param>
+/// <param name="Text">The same, one line each.</param>
+public sealed record RunbookDiffView(
+    bool Same, IReadOnlyList<DiffItem> Items, IReadOnlyList<StepDifference> Steps,
+        IReadOnlyList<FieldDifference> Settings,
+    string Text);
+
 public sealed record DiffBody(string? Document, int? From, int? To);
 
 public sealed record StepKindView(
@@ -44,14 +54,20 @@ internal static class RunbooksApi
     {
         var books = api.MapGroup("/runbooks").WithTags("runbooks");
         books.MapGet("", ListAsync).Allow(Access.Read, "listRunbooks", "Every runbook.");
-        books.MapPost("/validate", Validate).Allow(Access.Read, "validateRunbook", "Problems of a document, each at its place.");
+        books.MapPost("/validate", Validate).WithMetadata(DocumentSize.Limit).Allow(
+            Access.Read, "validateRunbook", "Problems of a document, each at its place.");
         books.MapGet("/{name}", GetAsync).Allow(Access.Read, "getRunbook", "The draft and its problems.");
-        books.MapPut("/{name}", SaveAsync).Allow(Access.Author, "saveRunbook", "Save a draft; it may have problems.");
+        books.MapPut("/{name}", SaveAsync).WithMetadata(DocumentSize.Limit).Produces<Problem>(
+            412, "application/problem+json")
+            .Allow(
+                Access.Author, "saveRunbook",
+                "Save a draft as a revision; it may have problems. 412 carries the current text in details.");
         books.MapDelete("/{name}", ArchiveAsync).Allow(Access.Author, "archiveRunbook", "Archive a runbook nothing refers to.");
         books.MapPost("/{name}/publish", PublishAsync).Allow(Access.Author, "publishRunbook", "Make the draft the next version.");
         books.MapGet("/{name}/versions", VersionsAsync).Allow(Access.Read, "listRunbookVersions", "Published versions, newest first.");
         books.MapGet("/{name}/versions/{number:int}", VersionAsync).Allow(Access.Read, "getRunbookVersion", "One published version.");
-        books.MapPost("/{name}/diff", DiffAsync).Allow(Access.Read, "diffRunbook", "What differs between versions, by meaning.");
+        books.MapPost("/{name}/diff", DiffAsync).WithMetadata(DocumentSize.Limit).Allow(
+            Access.Read, "diffRunbook", "What differs between versions, by meaning: for the graph and as text.");
         api.MapGet("/step-kinds", Kinds).WithTags("step-kinds").Allow(Access.Read, "listStepKinds", "The step library with JSON Schemas.");
     }
 
@@ -80,12 +96,14 @@ internal static class RunbooksApi
 
     private static async Task<Ok<RunbookView>> SaveAsync(
         string name, RunbookBody body, Call call, ChangeWriter changes, Database database, HttpContext context,
-        bool dryRun = false, CancellationToken cancel = default)
+        bool autosave = false, bool dryRun = false, CancellationToken cancel = default)
     {
         if (!RunbookName.TryParse(name, out _))
         {
             throw ApiRefusals.Field("name", $"'{name}' is not {RunbookName.Shape}.", "Choose a short name.");
         }
+
+        DocumentSize.Require(body.Document);
 
         var parsed = RunbookParser.Parse(body.Document);
         if (parsed.Document is { } document && !document.Metadata.Name.IsNone && document.Metadata.Name.ToString() != name)
@@ -95,27 +113,15 @@ internal static class RunbooksApi
         }
 
         var version = await changes.CommitAsync(
-            async change =>
-            {
-                var current = await change.Connection.ExecuteScalarAsync<long?>(
-                    "select version from control.runbooks where name = @name for update", new { name }, change.Transaction);
-                ETags.Require(context, "runbook", name, current ?? 0);
-                var next = await change.Connection.ExecuteScalarAsync<long>(
-                    """
-                    insert into control.runbooks (name, draft, draft_hash, author) values (@name, @Document, @hash, @by)
-                    on conflict (name) do update set draft = excluded.draft, draft_hash = excluded.draft_hash,
-                      author = excluded.author, version = runbooks.version + 1, updated_at = clock_timestamp(), archived_at = null
-                    returning version
-                    """,
-                    new { name, body.Document, hash = parsed.Hash, by = call.Caller.Name }, change.Transaction);
-                change.Record(call.Audit("runbook.saved", "runbook", name) with { Data = new() { ["hash"] = parsed.Hash } });
-                change.Tell(new EventEntry("runbook.saved", name));
-                return next;
-            },
-            dryRun, cancel);
+            change => RunbookDrafts.SaveAsync(change, call, name, body.Document, parsed.Hash, autosave, context),
+                dryRun, cancel);
         ETags.Set(context, version);
         return TypedResults.Ok(dryRun
-            ? new RunbookView(name, "", "", null, null, null, null, true, parsed.IsValid, call.Caller.Name, DateTime.UtcNow) { Problems = parsed.Problems }
+            ? new RunbookView(name, "", "", null, null, null, null, true, parsed.IsValid, call.Caller.Name,
+                DateTime.UtcNow)
+            {
+                Problems = parsed.Problems,
+            }
             : View(await FindAsync(database, name, cancel), withText: true));
     }
 
@@ -169,6 +175,7 @@ internal static class RunbooksApi
                     returning number, published_at, published_by
                     """,
                     new { name, parsed.Hash, row.Draft, parsed.CanonicalText, by = call.Caller.Name }, change.Transaction);
+                await RunbookDrafts.PinLayoutAsync(change, name, made.Number);
                 change.Record(call.Audit("runbook.published", "runbook", name) with
                 {
                     Data = new() { ["version"] = made.Number, ["hash"] = parsed.Hash },
@@ -201,7 +208,7 @@ internal static class RunbooksApi
         string name, int number, Database database, CancellationToken cancel) =>
         TypedResults.Ok((await VersionRowAsync(database, name, number, cancel)).View(name));
 
-    private static async Task<Ok<RunbookDiff>> DiffAsync(
+    private static async Task<Ok<RunbookDiffView>> DiffAsync(
         string name, DiffBody body, Database database, CancellationToken cancel)
     {
         var row = await FindAsync(database, name, cancel);
@@ -209,7 +216,11 @@ internal static class RunbooksApi
         var before = (await VersionRowAsync(database, name, body.From ?? newest, cancel)).Document!;
         var after = body.Document
             ?? (body.To is { } to ? (await VersionRowAsync(database, name, to, cancel)).Document! : row.Draft);
-        return TypedResults.Ok(RunbookDiff.Of(Canonical(before), Canonical(after)));
+        var (left, right) = (Canonical(before), Canonical(after));
+        var difference = SemanticDiff.Of(left, right);
+        return TypedResults.Ok(new RunbookDiffView(
+            difference.Same, RunbookDiff.Of(left, right).Items, difference.Steps, difference.Settings,
+                difference.Text));
     }
 
     private static Ok<Page<StepKindView>> Kinds() => TypedResults.Ok(new Page<StepKindView>(
@@ -218,7 +229,7 @@ internal static class RunbooksApi
             k.Timeout.TotalSeconds, k.CheckMode, KebabCase.Of(k.RequiredRole), k.WithSchema, k.OutputsSchema))],
         null));
 
-    private static JsonNode Canonical(string document)
+    public static JsonNode Canonical(string document)
     {
         var parsed = RunbookParser.Parse(document);
         return parsed.CanonicalText.Length > 0 ? JsonNode.Parse(parsed.CanonicalText)! : throw Invalid(parsed);
@@ -235,6 +246,12 @@ internal static class RunbooksApi
             Details = parsed.Problems.Take(50).Select((p, i) => (p, i)).ToDictionary(p => $"{p.i + 1}", p => p.p.ToString()),
         });
     }
+
+    /// <summary>The text of a version, or of the draft when none is named.</summary>
+    public static async Task<(string Text, int Number)> TextAsync(
+        Database database, string name, int? version, CancellationToken cancel) => version is { } number
+        ? ((await VersionRowAsync(database, name, number, cancel)).Document!, number)
+        : ((await FindAsync(database, name, cancel)).Draft, 0);
 
     private static async Task<VersionRow> VersionRowAsync(
         Database database, string name, int number, CancellationToken cancel) => await database.ReadAsync(

@@ -1,6 +1,7 @@
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Runbooks.ControlPlane.Events;
+using Runbooks.ControlPlane.Hosting;
 using Runbooks.ControlPlane.Runs;
 using Runbooks.ControlPlane.Security;
 using Runbooks.ControlPlane.Storage;
@@ -12,12 +13,18 @@ public sealed record ScheduleBody(
     string Title, string Runbook, string Calendar, string? Group, string? TimeZone, IReadOnlyDictionary<string, string>? Inputs,
     bool Paused = false);
 
-public sealed record ScheduleChange(bool Paused);
+/// <summary>What is absent stays as it is.</summary>
+public sealed record ScheduleChange(
+    bool? Paused, string? Title = null, string? Calendar = null, string? TimeZone = null);
 
 /// <param name="InStep">Whether the engine has this version of it.</param>
 public sealed record ScheduleView(
     string Id, string Title, string Runbook, string? Group, string Calendar, string TimeZone, bool Paused, bool InStep,
-    IReadOnlyDictionary<string, string> Inputs, string CreatedBy, DateTime CreatedAt);
+    IReadOnlyDictionary<string, string> Inputs, string CreatedBy, DateTime CreatedAt)
+{
+    /// <summary>The calendar in words with its next five dates.</summary>
+    public CalendarView? When { get; init; }
+}
 
 /// <summary>The drill calendar; kept in step with Temporal Schedules.</summary>
 internal static class SchedulesApi
@@ -27,7 +34,8 @@ internal static class SchedulesApi
         var schedules = api.MapGroup("/schedules").WithTags("schedules");
         schedules.MapGet("", ListAsync).Allow(Access.Read, "listSchedules", "The calendar of drills and other timed runs.");
         schedules.MapPost("", CreateAsync).Allow(Access.Operate, "createSchedule", "Run a published runbook by the calendar.");
-        schedules.MapPatch("/{schedule}", ChangeAsync).Allow(Access.Operate, "changeSchedule", "Pause or resume.");
+        schedules.MapPatch("/{schedule}", ChangeAsync).Allow(
+            Access.Operate, "changeSchedule", "Pause, resume, rename, or change the calendar.");
         schedules.MapDelete("/{schedule}", RemoveAsync).Allow(Access.Operate, "removeSchedule", "Remove it.");
     }
 
@@ -45,17 +53,7 @@ internal static class SchedulesApi
         ScheduleBody body, Call call, ChangeWriter changes, RunPlanner planner, Database database, bool dryRun = false,
         CancellationToken cancel = default)
     {
-        if (body.Calendar.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length is not (5 or 7))
-        {
-            throw ApiRefusals.Field(
-                "calendar", $"'{body.Calendar}' has not five fields, nor seven.",
-                "Write minute hour day-of-month month day-of-week: 0 3 * * 0. Seven fields have seconds before them and the year behind.");
-        }
-
-        if (body.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
-        {
-            throw ApiRefusals.Field("timeZone", $"'{zone}' is not a time zone.", "Use a name such as Europe/Berlin.");
-        }
+        var when = ScheduleCalendar.Of(body.Calendar, body.TimeZone ?? "UTC", DateTime.UtcNow);
 
         // The same checks a start would meet, now, and not at three in the morning.
         var plan = await planner.PlanAsync(
@@ -81,17 +79,40 @@ internal static class SchedulesApi
             dryRun, cancel);
         var view = new ScheduleView(
             id, body.Title, body.Runbook, plan.Group.ToString(), body.Calendar, body.TimeZone ?? "UTC", body.Paused, false,
-            plan.Inputs, call.Caller.Name, DateTime.UtcNow);
+            plan.Inputs, call.Caller.Name, DateTime.UtcNow)
+        {
+            When = when,
+        };
         return TypedResults.Created($"/api/v1/schedules/{id}", view);
     }
 
     private static async Task<NoContent> ChangeAsync(
-        string schedule, ScheduleChange body, Call call, ChangeWriter changes, bool dryRun = false, CancellationToken cancel = default)
+        string schedule, ScheduleChange body, Call call, ChangeWriter changes, Database database, bool dryRun = false,
+        CancellationToken cancel = default)
     {
+        if (body.Calendar is not null || body.TimeZone is not null)
+        {
+            var (calendar, zone) = await database.ReadAsync(
+                c => c.QuerySingleOrDefaultAsync<(string?, string?)>(
+                    "select calendar, time_zone from control.schedules where id = @schedule and removed_at is null",
+                        new { schedule }),
+                cancel);
+            _ = ScheduleCalendar.Of(
+                body.Calendar ?? calendar ?? throw ApiRefusals.NotFound("schedule", schedule), body.TimeZone ?? zone
+                    ?? "UTC",
+                DateTime.UtcNow);
+        }
+
         await UpdateAsync(
-            changes, call, schedule, body.Paused ? "schedule.paused" : "schedule.resumed",
-            "update control.schedules set paused = @Paused, version = version + 1 where id = @schedule and removed_at is null returning grp",
-            new { schedule, body.Paused }, dryRun, cancel);
+            changes, call, schedule,
+            body.Paused switch { true => "schedule.paused", false => "schedule.resumed", null => "schedule.changed" },
+            """
+            update control.schedules set paused = coalesce(@Paused, paused), title = coalesce(@Title, title),
+              calendar = coalesce(@Calendar, calendar), time_zone = coalesce(@TimeZone, time_zone),
+                version = version + 1
+            where id = @schedule and removed_at is null returning grp
+            """,
+            new { schedule, body.Paused, body.Title, body.Calendar, body.TimeZone }, dryRun, cancel);
         return TypedResults.NoContent();
     }
 
@@ -131,7 +152,10 @@ internal static class SchedulesApi
 
     private static ScheduleView View(Row r) => new(
         r.Id, r.Title, r.Runbook, r.Grp, r.Calendar, r.Time_Zone, r.Paused, r.In_Step,
-        ApiJson.Read<Dictionary<string, string>>(r.Inputs), r.Created_By, r.Created_At);
+        ApiJson.Read<Dictionary<string, string>>(r.Inputs), r.Created_By, r.Created_At)
+    {
+        When = ScheduleCalendar.Of(r.Calendar, r.Time_Zone, DateTime.UtcNow),
+    };
 
     private sealed record Row(
         string Id, string Title, string Runbook, string? Grp, string Calendar, string Time_Zone, bool Paused, bool In_Step,

@@ -18,7 +18,18 @@ public sealed record UserBody(string Name, string? Display, IReadOnlyList<RoleBi
 public sealed record UserChange(string? Display, IReadOnlyList<RoleBindingView>? Roles, bool? Disabled);
 
 public sealed record UserView(
-    string Id, string Name, string Display, bool Disabled, DateTime CreatedAt, IReadOnlyList<RoleBindingView> Roles);
+    string Id, string Name, string Display, bool Disabled, DateTime CreatedAt, IReadOnlyList<RoleBindingView> Roles)
+{
+    public bool HasPassword { get; init; }
+
+    public bool HasSecondFactor { get; init; }
+
+    /// <summary>Open browser sessions.</summary>
+    public int Sessions { get; init; }
+
+    /// <summary>By a session or a token.</summary>
+    public DateTime? LastSeenAt { get; init; }
+}
 
 /// <summary>Local users and their roles.</summary>
 internal static class UsersApi
@@ -45,14 +56,27 @@ internal static class UsersApi
         var rows = await database.ReadAsync(
             async c => (await c.QueryAsync<Row>(
                 """
-                select u.id, u.name, u.display, u.disabled_at is not null as disabled, u.created_at, b.role, b.site, b.grp
+                select u.id, u.name, u.display, u.disabled_at is not null as disabled, u.created_at, b.role, b.site,
+                  b.grp,
+                  exists (select from control.passwords p where p.user_id = u.id) as has_password,
+                  exists (select from control.second_factors f
+                    where f.user_id = u.id and f.confirmed_at is not null) as has_factor,
+                  (select count(*) from control.sessions s
+                    where s.user_id = u.id and s.ended_at is null and s.expires_at > now())::int as sessions,
+                  greatest((select max(last_seen_at) from control.sessions s where s.user_id = u.id),
+                    (select max(last_used_at) from control.tokens t where t.user_id = u.id)) as seen
                 from control.users u left join control.role_bindings b on b.user_id = u.id order by u.name, b.role
                 """)).AsList(),
             cancel);
         return TypedResults.Ok(new Page<UserView>(
             [.. rows.GroupBy(r => r.Id).Select(g => new UserView(
                 g.Key, g.First().Name, g.First().Display, g.First().Disabled, g.First().Created_At,
-                [.. g.Select(BindingOf).OfType<RoleBindingView>()]))],
+                [.. g.Select(BindingOf).OfType<RoleBindingView>()])
+            {
+                HasPassword = g.First().Has_Password, HasSecondFactor = g.First().Has_Factor, Sessions = g.First()
+                    .Sessions,
+                LastSeenAt = g.First().Seen,
+            })],
             null));
     }
 
@@ -148,5 +172,7 @@ internal static class UsersApi
     private sealed record Named(string Id, string Name);
 
     private sealed record Row(
-        string Id, string Name, string Display, bool Disabled, DateTime Created_At, string? Role, string? Site, string? Grp);
+        string Id, string Name, string Display, bool Disabled, DateTime Created_At, string? Role, string? Site,
+            string? Grp,
+        bool Has_Password, bool Has_Factor, int Sessions, DateTime? Seen);
 }

@@ -26,6 +26,11 @@ public static class CommandLine
     private static readonly Option<string?> Postgres = new("--postgres") { Description = "Connection string of an existing PostgreSQL; without it a private cluster is started." };
     private static readonly Option<string[]> ServerName = new("--server-name") { Description = "Extra host name or address in the server certificate; may be repeated." };
     private static readonly Option<string[]> ControlPlanes = new("--control-plane") { Description = "https://HOST:PORT of every control plane's agent port; may be repeated." };
+    private static readonly Option<string[]> ConsolePeer = new("--console-peer")
+    {
+        Description = "https://HOST:PORT of another control plane's console, which may call this one; may be repeated.",
+    };
+
     private static readonly Option<string[]> HttpAllow = new("--http-allow") { Description = "Private HOST or HOST:PORT that HTTP steps may call; may be repeated." };
     private static readonly Option<string?> WebRoot = new("--web-root") { Description = "Folder of the console's built files." };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Say which migrations would run, then end." };
@@ -35,7 +40,7 @@ public static class CommandLine
         var root = new RootCommand("The Runbooks control plane: REST, console, agents, workflows and engine in one process.")
         {
             Data, Roles, ApiListen, AgentListen, EngineListen, Temporal, Namespace, Postgres, ServerName, ControlPlanes,
-            HttpAllow, WebRoot, DryRun,
+            ConsolePeer, HttpAllow, WebRoot, DryRun,
         };
         root.SetAction((parsed, cancel) => RunAsync(parsed, run, cancel));
         return root;
@@ -93,11 +98,19 @@ public static class CommandLine
             Postgres = parsed.GetValue(Postgres),
             ServerNames = parsed.GetValue(ServerName) ?? [],
             ControlPlanes = parsed.GetValue(ControlPlanes) ?? [],
+            ConsolePeers = [.. (parsed.GetValue(ConsolePeer) ?? []).Select(OriginOf)],
             HttpAllow = parsed.GetValue(HttpAllow) ?? [],
             WebRoot = parsed.GetValue(WebRoot),
             DryRun = parsed.GetValue(DryRun),
         };
     }
+
+    // It enters a policy header as it is: only scheme, host and port may be there.
+    private static string OriginOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" && uri.PathAndQuery == "/"
+            ? uri.GetLeftPart(UriPartial.Authority)
+            : throw new FormatException(
+                $"--console-peer: '{text}' is not an address such as https://cp-b.example:7780.");
 
     public static ControlPlaneRoles ParseRoles(string text)
     {

@@ -22,11 +22,13 @@ internal static class Parts
     {
         services.AddSingleton<AuditReader>().AddSingleton<AuditOffice>().AddSingleton<EventLog>().AddSingleton<DenyList>()
             .AddSingleton<TokenStore>().AddSingleton<SessionStore>().AddSingleton<SignInDesk>().AddSingleton<SecondFactors>()
-            .AddSingleton<Enrolment>().AddSingleton<SiteBoard>().AddSingleton<ArbiterDesk>()
+            .AddSingleton<Enrolment>().AddSingleton<VolumeHistory>().AddSingleton<SiteBoard>()
+                .AddSingleton<ArbiterDesk>()
             .AddSingleton<Addresses>().AddScoped<Call>();
         services.AddSingleton<InventoryStore>().AddSingleton<InventoryViews>().AddSingleton<SettingsStore>()
             .AddSingleton<OverviewDesk>().AddSingleton<GroupPictures>()
-            .AddSingleton<RunPlanner>().AddSingleton<RunRows>().AddSingleton<RunDesk>().AddSingleton<ReportDesk>()
+            .AddSingleton<RunPlanner>().AddSingleton<RunRows>().AddSingleton<RunSearch>()
+            .AddSingleton<RunStories>().AddSingleton<RunDesk>().AddSingleton<ReportDesk>()
             .AddSingleton<EngineLink>();
         services.AddSingleton(p => new Leadership(
             p.GetRequiredService<Database>(), p.GetRequiredService<ChangeWriter>(), chain,

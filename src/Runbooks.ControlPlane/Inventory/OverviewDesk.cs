@@ -18,9 +18,6 @@ public sealed record OverviewGroup(
 internal sealed class OverviewDesk(
         Database database, InventoryViews views, SiteBoard board, SettingsStore settings, TimeProvider clock)
 {
-    private static readonly string[] WorstFirst =
-        ["not-protected", "degraded", "unknown", "unprotected", "catching-up", "setting-up", "protected"];
-
     private static readonly string[] ReadinessFirst = ["not-ready", "warnings", "ready"];
 
     public async Task<IReadOnlyList<OverviewGroup>> GroupsAsync(
@@ -35,7 +32,7 @@ internal sealed class OverviewDesk(
         return
         [
             .. rows.Select(r => View(r, [.. workloads[r.Id]], reports, days, every, now))
-                .OrderBy(g => Array.IndexOf(WorstFirst, g.State))
+                .OrderBy(g => Array.IndexOf(WorkloadStates.WorstFirst, g.State))
                 .ThenBy(g => Array.IndexOf(ReadinessFirst, g.Readiness.State)).ThenBy(
                     g => g.Id, StringComparer.Ordinal),
         ];
@@ -46,7 +43,7 @@ internal sealed class OverviewDesk(
         IReadOnlyDictionary<string, double> days, int drillEveryDays, DateTime now)
     {
         var every = row.Drill_Every_Days ?? drillEveryDays;
-        var worst = members.OrderBy(w => Array.IndexOf(WorstFirst, w.State)).FirstOrDefault();
+        var worst = members.OrderBy(w => Array.IndexOf(WorkloadStates.WorstFirst, w.State)).FirstOrDefault();
         var readiness = Readiness.Of(new ReadinessFacts(
             members, reports, days, row.Has_Runbook, row.Drill_Ended,
             row.Drill_State is null ? null : row.Drill_State == "succeeded", every, row.Conflicts, now));
@@ -122,7 +119,7 @@ internal sealed class OverviewDesk(
             """
             select g.id, g.title, g.created_at, (g.spec ->> 'drillEveryDays')::int as drill_every_days,
               d.id as drill, d.ended_at as drill_ended, d.state as drill_state,
-              (d.result ->> 'recoverySeconds')::float8 as drill_recovery,
+              control.output_of(d.result, 'recoverySeconds')::float8 as drill_recovery,
               f.recovery, f.id as recovery_run,
               (select r.id from control.runs r where r.grp = g.id
                and r.state in ('running', 'asking', 'paused', 'aborting') order by r.requested_at desc limit 1) as run,
@@ -137,7 +134,7 @@ internal sealed class OverviewDesk(
             left join lateral (select id, ended_at, state, result from control.runs r
               where r.grp = g.id and r.kind like 'drill-%' and r.ended_at is not null and r.started_at is not null
               order by r.ended_at desc limit 1) d on true
-            left join lateral (select id, coalesce((r.result ->> 'recoverySeconds')::float8,
+            left join lateral (select id, coalesce(control.output_of(r.result, 'recoverySeconds')::float8,
                 extract(epoch from r.ended_at - r.started_at)::float8) as recovery
               from control.runs r where r.grp = g.id and r.state = 'succeeded' and r.started_at is not null
                 and (r.kind like 'drill-%' or r.kind like 'failover-%') order by r.ended_at desc limit 1) f on true

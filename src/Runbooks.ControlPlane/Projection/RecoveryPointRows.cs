@@ -11,12 +11,13 @@ internal static class RecoveryPointRows
 {
     private const string Create = "CreateRecoveryPoint";
     private const string Drop = "DropRecoveryPoint";
+    private const string Meet = "Meet";
     private const string SitePrefix = "site/";
 
     public static async Task ScheduledAsync(Change change, OpenRun open, HistoryEvent happened)
     {
         var scheduled = happened.ActivityTaskScheduledEventAttributes;
-        if (scheduled.ActivityType.Name is not (Create or Drop)
+        if (scheduled.ActivityType.Name is not (Create or Drop or Meet)
             || scheduled.TaskQueue?.Name.StartsWith(SitePrefix, StringComparison.Ordinal) != true)
         {
             return;
@@ -32,7 +33,8 @@ internal static class RecoveryPointRows
             {
                 open.Workflow_Id, open.Engine_Run, happened.EventId, activity = scheduled.ActivityType.Name,
                 target = scheduled.TaskQueue.Name[SitePrefix.Length..], protection = Text(input, "Protection"),
-                reason = Text(input, "Reason") ?? "requested", point = Text(input, "Point"),
+                reason = scheduled.ActivityType.Name == Meet ? "diverged" : Text(input, "Reason") ?? "requested",
+                    point = Text(input, "Point"),
             },
             change.Transaction);
     }
@@ -56,13 +58,13 @@ internal static class RecoveryPointRows
                 "update control.recovery_points set removed_at = clock_timestamp() where id = @Point and site = @Target",
                 new { call.Point, call.Target }, change.Transaction);
         }
-        else if (Parse(result) is { } made && Text(made, "Point") is { } point)
+        else if (Parse(result) is { } made && (Text(made, "Point") ?? Text(made, "KeptPoint")) is { } point)
         {
             await change.Connection.ExecuteAsync(
                 """
                 insert into control.recovery_points (id, site, protection, workload, reason, at, facts)
                 values (@point, @Target, @Protection, (select workload from control.protections where id = @Protection), @Reason,
-                        @at::timestamptz, @facts::jsonb)
+                        coalesce(@at::timestamptz, clock_timestamp()), @facts::jsonb)
                 on conflict do nothing
                 """,
                 new

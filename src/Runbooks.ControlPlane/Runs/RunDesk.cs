@@ -56,6 +56,9 @@ public sealed class RunDesk(ChangeWriter changes, RunRows rows, GroupPictures pi
                         rtoSeconds = plan.Document.Spec.Objectives?.Rto?.TotalSeconds,
                         rpoSeconds = plan.Document.Spec.Objectives?.Rpo?.TotalSeconds,
                     })));
+                await change.Connection.ExecuteAsync(
+                    "update control.runs set plan = @nodes::jsonb where id = @id",
+                    new { id, nodes = ApiJson.Write(plan.Nodes) }, change.Transaction);
                 RecordRequest(change, call, plan, id, body.Reason, needed);
             },
             cancel: cancel);

@@ -23,6 +23,9 @@ public sealed record PlannedRun(
     string Runbook, int? Version, string Hash, RunbookDocument Document, string Canonical, GroupId Group, GroupPicture Picture,
     IReadOnlyDictionary<string, string> Inputs, Plan Plan, SortedDictionary<string, long> Generations, string PlanHash)
 {
+    /// <summary>The plan as the graph people see; stored with the run.</summary>
+    public IReadOnlyList<RunPlanNode> Nodes { get; init; } = [];
+
     public RunKind Kind => Document.Spec.For;
 
     /// <summary>An isolated drill touches no production; everything else does.</summary>
@@ -55,7 +58,10 @@ public sealed class RunPlanner(Database database, GroupPictures pictures, Invent
         var generations = await pictures.GenerationsAsync(picture, cancel);
         return new PlannedRun(
             body.Runbook, version, parsed.Hash, document, parsed.CanonicalText, group, picture, inputs, plan, generations,
-            HashOf(parsed.Hash, group, inputs, generations));
+            HashOf(parsed.Hash, group, inputs, generations))
+        {
+            Nodes = PlanNodes.Of(plan, facts),
+        };
     }
 
     /// <summary>Bound by an approval: the document, the target, the inputs and the generations it was shown for.</summary>
@@ -75,10 +81,15 @@ public sealed class RunPlanner(Database database, GroupPictures pictures, Invent
     public async Task<ExplainView> ExplainAsync(PlannedRun run, CancellationToken cancel)
     {
         var earlier = await EarlierAsync(run.Runbook, cancel);
+        var nodes = run.Nodes.ToDictionary(n => n.Path);
         var steps = run.Plan.Steps.Where(s => s.Kind is not (PlanStep.BlockBegin or PlanStep.BlockEnd)).Select(s => new ExplainStep(
             s.Path, s.Kind, s.Title, s.Needs, s.Acts, s.Irreversible || StepLibrary.Find(s.Kind) is { Reversible: false },
             s.Compensate is not null, s.Timeout.TotalSeconds, s.Delay.TotalSeconds, KebabCase.Of(s.OnFailure),
-            earlier.TryGetValue(s.Path, out var seconds) ? seconds : null, s.With)).ToList();
+            earlier.TryGetValue(s.Path, out var seconds) ? seconds : null, s.With)
+        {
+            Place = nodes[s.Path].Place, Site = nodes[s.Path].Site, Does = nodes[s.Path].Does,
+            Compensation = s.Compensate?.Uses,
+        }).ToList();
         var forecast = steps.Count > 0 && steps.All(s => s.ForecastSeconds is not null || !s.Acts)
             ? steps.Sum(s => (s.ForecastSeconds ?? 0) + s.DelaySeconds)
             : (double?)null;

@@ -39,6 +39,10 @@ public sealed class RunRows(Database database)
             new { group, kind, state, runbook, readable = readable?.ToArray(), beforeAt, beforeId, limit })).Select(View)],
         cancel);
 
+    internal static async Task<IReadOnlyList<RunView>> QueryAsync(
+        NpgsqlConnection connection, string rest, object arguments) =>
+        [.. (await connection.QueryAsync<Row>($"{Select} {rest}", arguments)).Select(View)];
+
     public async Task<RunView> GetAsync(string id, IReadOnlyList<string>? readable, CancellationToken cancel)
     {
         var row = await database.ReadAsync(

@@ -42,4 +42,17 @@ public sealed record ApprovalView(string Of, int Count, double ExpiresSeconds);
 
 public sealed record ExplainStep(
     string Path, string Kind, string Title, IReadOnlyList<string> Needs, bool Acts, bool Irreversible, bool Compensated,
-    double TimeoutSeconds, double DelaySeconds, string OnFailure, double? ForecastSeconds, JsonObject With);
+    double TimeoutSeconds, double DelaySeconds, string OnFailure, double? ForecastSeconds, JsonObject With)
+{
+    /// <summary>workflow, control or site.</summary>
+    public string Place { get; init; } = "";
+
+    /// <summary>Which site, where the step's settings say so; absent where the run decides it.</summary>
+    public string? Site { get; init; }
+
+    /// <summary>What it would do to the world, in words.</summary>
+    public string Does { get; init; } = "";
+
+    /// <summary>The kind that undoes it; absent when nothing does.</summary>
+    public string? Compensation { get; init; }
+}

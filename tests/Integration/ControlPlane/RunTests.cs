@@ -58,12 +58,40 @@ public sealed class RunTests : IAsyncLifetime
 
         var steps = (await _operator.GetAsync($"/api/v1/runs/{id}/steps").OkAsync())["items"]!.AsArray();
         Assert.Equal(["wait", "signoff"], steps.Select(s => (string)s!["path"]!));
+        await StoriesAsync(id);
         var html = await _operator.GetStringAsync($"/api/v1/runs/{id}/report");
         Assert.Equal(html, await _operator.GetStringAsync($"/api/v1/runs/{id}/report"));
         Assert.Contains("<svg", html, StringComparison.Ordinal);
         Assert.Contains("abel", html, StringComparison.Ordinal);
         var verified = await _plane.Admin.PostAsync("/api/v1/audit/verify", new { }).OkAsync();
         Assert.True((bool)verified["verified"]!, verified.ToJsonString());
+    }
+
+    private async Task StoriesAsync(string id)
+    {
+        var plan = await _operator.GetAsync($"/api/v1/runs/{id}/plan").OkAsync();
+        Assert.True((bool)plan["pinned"]!);
+        Assert.Equal(["wait", "signoff"], plan["nodes"]!.AsArray().Select(n => (string)n!["path"]!));
+        Assert.Equal(["wait"], plan["nodes"]![1]!["needs"]!.AsArray().Select(n => (string)n!));
+        var history = (await _operator.GetAsync($"/api/v1/runs/{id}/history?limit=1000").OkAsync())["items"]!.AsArray();
+        var kinds = history.Select(h => (string)h!["kind"]!).ToList();
+        Assert.Equal("run.requested", kinds[0]);
+        Assert.Contains("step.asking", kinds);
+        Assert.Equal("run.ended", kinds[^1]);
+        var first = await _operator.GetAsync($"/api/v1/runs/{id}/history?limit=2").OkAsync();
+        var second = await _operator.GetAsync($"/api/v1/runs/{id}/history?limit=2&cursor={first["next"]}").OkAsync();
+        Assert.Equal(kinds.Take(4), first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(
+            h => (string)h!["kind"]!));
+        Assert.False((bool)(await _operator.GetAsync($"/api/v1/runs/{id}/abort-preview").OkAsync())["canAbort"]!);
+        await _operator.GetAsync($"/api/v1/runs/{id}/compare").RefusedAsync(404, "RB-API-005");
+        var compared = await _operator.GetAsync($"/api/v1/runs/{id}/compare?with={id}").OkAsync();
+        Assert.All(compared["steps"]!.AsArray(), s => Assert.Equal("same", (string)s!["change"]!));
+        var calls = (await _operator.GetAsync($"/api/v1/runs/{id}/calls").OkAsync())["items"]!.AsArray();
+        Assert.All(calls, c => Assert.StartsWith("sha256:", (string)c!["inputHash"]!, StringComparison.Ordinal));
+        var table = await _operator.GetAsync(
+            "/api/v1/run-table?sort=elapsed&order=asc&q=rehearse&kind=cust*&state=succeeded").OkAsync();
+        Assert.Equal(1, (long)table["total"]!);
+        Assert.Equal(id, (string)table["items"]![0]!["id"]!);
     }
 
     [Fact]

@@ -1,0 +1,9 @@
+namespace Runbooks.ControlPlane.Inventory;
+
+/// <summary>The labels of workloads and groups.</summary>
+internal static class WorkloadStates
+{
+    /// <summary>Red first: the order in which states need a person.</summary>
+    public static readonly string[] WorstFirst =
+        ["not-protected", "degraded", "unknown", "unprotected", "catching-up", "setting-up", "protected"];
+}
