@@ -45,7 +45,7 @@ export function MonthCalendar({ year, month, today, zone, entries, go }: MonthCa
               {week.map((day, d) => {
                 const date = day === null ? '' : `${year}-${String(month + 1).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
                 return (
-                  <Table.Td key={weekdays[d]} h={72} style={{ verticalAlign: 'top', background: date === today ? 'light-dark(var(--mantine-color-indigo-0), rgb(76 110 245 / 16%))' : undefined }}>
+                  <Table.Td key={weekdays[d]} h={72} style={{ verticalAlign: 'top', boxShadow: date === today ? 'inset 0 0 0 2px light-dark(var(--mantine-color-indigo-7), var(--mantine-color-indigo-4))' : undefined }}>
                     {day === null ? null : (
                       <>
                         <Text size="xs" fw={date === today ? 700 : 400} aria-current={date === today ? 'date' : undefined}>{day}{date === today ? ' today' : ''}</Text>

@@ -4,7 +4,9 @@ import { meaningOf, toneColour } from '@/ui/states';
 export function tint(state: string): string {
   const { tone } = meaningOf(state);
   if (tone === 'idle') return 'transparent';
-  return `color-mix(in srgb, var(--mantine-color-${toneColour[tone]}-5) 14%, transparent)`;
+  const mixed = (share: number) => `color-mix(in srgb, var(--mantine-color-${toneColour[tone]}-5) ${share}%, transparent)`;
+  // On white, more than this takes the state's own word below 4.5:1.
+  return `light-dark(${mixed(7)}, ${mixed(14)})`;
 }
 
 export function edge(state: string): string {
