@@ -1,4 +1,4 @@
-import type { KeyboardEvent } from 'react';
+import { useEffect, type KeyboardEvent } from 'react';
 import { connect, indentStep, outdentStep, removeSteps, shiftStep, wrapSteps } from '../document/commands';
 import type { DraftEditor } from '../document/editor';
 import type { Act, Say } from './actions';
@@ -30,6 +30,19 @@ export const designerKeys: readonly (readonly [string, string])[] = [
 
 export function useDesignerKeys(input: KeysInput): DesignerKeys {
   const { editor, act, say, locked, connecting, setConnecting, setRenaming, focusSearch } = input;
+  // Undo and redo work wherever the focus is, except in a field, which has its own.
+  useEffect(() => {
+    const heard = (event: globalThis.KeyboardEvent): void => {
+      const field = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, .cm-editor, [data-node]');
+      if (field || event.defaultPrevented || !(event.ctrlKey || event.metaKey)) return;
+      const key = event.key.toLowerCase();
+      if (key !== 'z' && key !== 'y') return;
+      event.preventDefault();
+      (key === 'y' || event.shiftKey ? editor.redo : editor.undo)();
+    };
+    document.addEventListener('keydown', heard);
+    return () => document.removeEventListener('keydown', heard);
+  }, [editor]);
   const refocus = (): void => {
     const [key] = editor.current().selection;
     if (key === undefined) return;
@@ -37,6 +50,17 @@ export function useDesignerKeys(input: KeysInput): DesignerKeys {
       const target = document.querySelector<HTMLElement>(`[data-node="${CSS.escape(key)}"]`);
       target?.focus();
     });
+  };
+  // The focus goes to the step before, so that the next key still has a place.
+  const remove = (keys: readonly string[]): void => {
+    const order = [...editor.current().reading.byKey.keys()];
+    const first = order.findIndex((key) => keys.includes(key));
+    if (!act('remove', removeSteps(keys))) return;
+    say(`Removed ${keys.join(', ')}. Undo brings it back.`);
+    const left = editor.current().reading.byKey;
+    const next = order.slice(0, first).reverse().find((key) => left.has(key)) ?? [...left.keys()][0];
+    if (next !== undefined) editor.select([next]);
+    refocus();
   };
   const finish = (target: string): void => {
     if (connecting === null) return;
@@ -84,7 +108,7 @@ export function useDesignerKeys(input: KeysInput): DesignerKeys {
         case 'Delete':
         case 'Backspace':
           if (keys.length === 0) return false;
-          if (act('remove', removeSteps(keys))) say(`Removed ${keys.join(', ')}. Undo brings it back.`);
+          remove(keys);
           return true;
         case 'a':
         case 'Insert':
