@@ -58,7 +58,7 @@ public sealed class ReplicationCore
         links.Wire(catchUp, flushes, desk, fetch);
         gate = new GateKeeper(core, writes, flushes, links, desk, new PeerProof(core, links), fetch);
         stream = new StandbyStream(core);
-        admission = new Admission(core, writes, stream, gate, fetch, ownWork);
+        admission = new Admission(core, writes, stream, gate, ownWork);
         desk.Confirmed = gate.OnConfirmed;
         desk.Superseded = row => gate.Fence(row.Generation);
     }

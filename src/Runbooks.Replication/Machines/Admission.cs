@@ -11,12 +11,7 @@ namespace Runbooks.Replication.Machines;
 /// is not merged: its own writes become a recovery point, and the session is refused with the ranges until a person gave them up.
 /// </remarks>
 internal sealed class Admission(
-    CoreContext core,
-    WritePath writes,
-    StandbyStream stream,
-    GateKeeper gate,
-    FetchBack fetch,
-    Dictionary<long, Action> ownWork)
+    CoreContext core, WritePath writes, StandbyStream stream, GateKeeper gate, Dictionary<long, Action> ownWork)
 {
     private (PeerSlot Peer, long Session, HandshakeFacts Facts)? offer;
     private long admitting;
@@ -88,7 +83,7 @@ internal sealed class Admission(
 
     public void Pump()
     {
-        if (stream.IsBusy || writes.HasLocalWrites || fetch.IsStoring)
+        if (stream.IsBusy || writes.HasLocalWrites || gate.IsStoring)
         {
             return;
         }

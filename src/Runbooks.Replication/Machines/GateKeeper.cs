@@ -33,6 +33,9 @@ internal sealed class GateKeeper(
     private bool isResolveStored;
     private TimeSpan opensFrom;
 
+    /// <summary>True while bytes that were fetched back are being written.</summary>
+    public bool IsStoring => fetch.IsStoring;
+
     public void Start(PersistedState state)
     {
         core.Load(state.Metadata);

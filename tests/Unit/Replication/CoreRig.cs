@@ -22,7 +22,7 @@ internal sealed class CoreRig
     private TimeSpan now;
 
     public CoreRig(VolumeMetadata record, params ByteRange[] marked)
-        : this(record, c => c, marked)
+        : this(record, c => c, [], marked)
     {
     }
 
@@ -30,7 +30,17 @@ internal sealed class CoreRig
         VolumeMetadata record,
         Func<VolumeConfiguration, VolumeConfiguration> configure,
         params ByteRange[] marked)
+        : this(record, configure, [], marked)
     {
+    }
+
+    public CoreRig(
+        VolumeMetadata record,
+        Func<VolumeConfiguration, VolumeConfiguration> configure,
+        EffectKind[] held,
+        params ByteRange[] marked)
+    {
+        Held.UnionWith(held);
         Core = new ReplicationCore(configure(new VolumeConfiguration
         {
             Volume = VolumeId.Parse("vol_01hzzzzzzzzzzzzzzzzzzzzzzz"),

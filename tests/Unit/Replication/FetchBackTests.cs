@@ -42,6 +42,22 @@ public sealed class FetchBackTests
     }
 
     [Fact]
+    public void Primary_KilledInTheSameBoot_CopiesNothingBeforeItsPastIsDurable()
+    {
+        // A copy made durable there lets the mark go; a power cut here would then take the only trace of the difference.
+        var rig = new CoreRig(Before, c => c with { Boot = "before" }, [EffectKind.FlushLocal], Marked);
+        rig.Connect();
+        rig.Grant(CoreRig.Row(1, 2, CoreRig.A, CoreRig.A, CoreRig.B));
+        rig.Wait(1_000);
+        Assert.Equal(0, rig.Count(EffectKind.ReadForCopy));
+        Assert.False(rig.Core.IsOpen);
+
+        var past = rig.Seen.First(e => e.Kind == EffectKind.FlushLocal);
+        rig.Do(VolumeEvent.Completed(VolumeEventKind.LocalFlushCompleted, past.Ticket));
+        Assert.Equal(1, rig.Count(EffectKind.ReadForCopy));
+    }
+
+    [Fact]
     public void Primary_WhoseStandbyLostPowerToo_SendsWhatItHasAndTellsItComplete()
     {
         var rig = Restarted();
