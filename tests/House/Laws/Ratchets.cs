@@ -36,7 +36,7 @@ internal static class Ratchets
         ["tests/Conformance"] = 18,
         ["tests/EndToEnd"] = 3,
         ["tests/House"] = 5,
-        ["tests/Integration"] = 47,
+        ["tests/Integration"] = 45,
         ["tests/Model"] = 27,
         ["tests/Runbooks.Testing"] = 57,
         ["tests/Simulation"] = 10,
