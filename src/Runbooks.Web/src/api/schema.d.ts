@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version, and what it is built with.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["getAbout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -64,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/{sequence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One record in full, with its bytes.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["getAuditRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/export": {
         parameters: {
             query?: never;
@@ -104,6 +144,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signed heads, newest first; they sign the chain up to their sequence.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["listAuditHeads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public keys of the signatures.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["listAuditKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -132,12 +212,32 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Copies that diverged: the writes of a site that went on alone after it was replaced.
+         * Copies that diverged, as two histories; state=open for those undecided.
          * @description Roles: viewer, operator, approver, author, admin, auditor.
          */
         get: operations["listConflicts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/{conflict}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose the history that wins, with a reason.
+         * @description Roles: operator.
+         */
+        post: operations["decideConflict"];
         delete?: never;
         options?: never;
         head?: never;
@@ -156,6 +256,26 @@ export interface paths {
          * @description Roles: viewer, operator, approver, author, admin, auditor.
          */
         get: operations["getControlPlane"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Per group: results and trend against objectives, schedules, overdue first.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["listDrills"];
         put?: never;
         post?: never;
         delete?: never;
@@ -229,7 +349,11 @@ export interface paths {
         delete: operations["removeGroup"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change its title or how often it drills.
+         * @description Roles: operator, admin.
+         */
+        patch: operations["changeGroup"];
         trace?: never;
     };
     "/api/v1/groups/{group}/readiness": {
@@ -436,6 +560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/protections/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would stand in the way of this protection: sites, space, image, conflicts.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        post: operations["checkProtect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recovery-points": {
         parameters: {
             query?: never;
@@ -448,6 +592,26 @@ export interface paths {
          * @description Roles: viewer, operator, approver, author, admin, auditor.
          */
         get: operations["listRecoveryPoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/run-table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs filtered, sorted by any column and counted; kind may be drill-*.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["searchRuns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -489,7 +653,7 @@ export interface paths {
          */
         get: operations["getRunbook"];
         /**
-         * Save a draft; it may have problems.
+         * Save a draft as a revision; it may have problems. 412 carries the current text in details.
          * @description Roles: author.
          */
         put: operations["saveRunbook"];
@@ -514,10 +678,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What differs between versions, by meaning.
+         * What differs between versions, by meaning: for the graph and as text.
          * @description Roles: viewer, operator, approver, author, admin, auditor.
          */
         post: operations["diffRunbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks/{name}/elsa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The draft, or a version, as an Elsa 3 workflow.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["exportElsa"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -544,6 +728,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runbooks/{name}/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the steps are drawn: of the draft, or of a version.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["getRunbookLayout"];
+        /**
+         * Keep where the draft's steps are drawn; not part of the hash.
+         * @description Roles: author.
+         */
+        put: operations["saveRunbookLayout"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runbooks/{name}/publish": {
         parameters: {
             query?: never;
@@ -558,6 +766,46 @@ export interface paths {
          * @description Roles: author.
          */
         post: operations["publishRunbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks/{name}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved states of the draft, newest first.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["listRunbookRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks/{name}/revisions/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One saved state with its text.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["getRunbookRevision"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -598,6 +846,46 @@ export interface paths {
         get: operations["getRunbookVersion"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks/elsa/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Any document without problems as an Elsa 3 workflow.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        post: operations["exportElsaDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbooks/elsa/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read an Elsa 3 workflow as a runbook; nothing is saved.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        post: operations["importElsa"];
         delete?: never;
         options?: never;
         head?: never;
@@ -668,6 +956,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/abort-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an abort would undo, stop, wait for and leave.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["previewAbort"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/approvals": {
         parameters: {
             query?: never;
@@ -692,6 +1000,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calls it made, as evidence of its steps.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["listRunCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Step by step with another run; the last one of the same runbook unless with= says.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["compareRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/events": {
         parameters: {
             query?: never;
@@ -704,6 +1052,46 @@ export interface paths {
          * @description Roles: viewer, operator, approver, author, admin, auditor.
          */
         get: operations["streamRunEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything recorded of the run, oldest first: what a replay is made of.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["listRunHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The graph the run was started with.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["getRunPlan"];
         put?: never;
         post?: never;
         delete?: never;
@@ -834,10 +1222,30 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Pause or resume.
+         * Pause, resume, rename, or change the calendar.
          * @description Roles: operator.
          */
         patch: operations["changeSchedule"];
+        trace?: never;
+    };
+    "/api/v1/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A calendar in plain words, its next five dates, and what daylight saving does.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        post: operations["previewSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/session": {
@@ -1246,6 +1654,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/volumes/{volume}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rates, latencies, dirty bytes and exposure over the last window seconds.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["getVolumeMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workload-table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Workloads filtered, sorted by any column and counted, without volume reports.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["searchWorkloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workloads": {
         parameters: {
             query?: never;
@@ -1293,6 +1741,26 @@ export interface paths {
          * @description Roles: operator, admin.
          */
         delete: operations["removeWorkload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workloads/{workload}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same of every volume of a workload.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["getWorkloadMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1356,6 +1824,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AbortPreview: {
+            canAbort: boolean;
+            kept: components["schemas"]["AbortStep"][];
+            neverStarted: components["schemas"]["AbortStep"][];
+            pastNoReturn: boolean;
+            run: string;
+            stopped: components["schemas"]["AbortStep"][];
+            summary: string;
+            undone: components["schemas"]["AbortStep"][];
+            waitedFor: components["schemas"]["AbortStep"][];
+        };
+        AbortStep: {
+            by: null | string;
+            kind: string;
+            path: string;
+            text: string;
+            title: string;
+        };
+        AboutView: {
+            licences: components["schemas"]["LicenceView"][];
+            product: string;
+            runtime: string;
+            version: string;
+        };
         /**
          * @description What a person or token may do.
          * @enum {string}
@@ -1452,6 +1944,20 @@ export interface components {
             signature: string;
             statement: string;
         };
+        AuditKeyView: {
+            keyId: string;
+            publicKeyPem: string;
+        };
+        AuditSignedHeadView: {
+            at: string;
+            hash: string;
+            keyId: string;
+            rawSignature: string;
+            /** Format: int64 */
+            sequence: number;
+            signature: string;
+            statement: string;
+        };
         AuditVerificationView: {
             failure: null | string;
             headHash: string;
@@ -1471,24 +1977,100 @@ export interface components {
             record: components["schemas"]["JsonNode"];
             /** Format: int64 */
             sequence: number;
+            text?: null | string;
+        };
+        CalendarBody: {
+            calendar: string;
+            timeZone: null | string;
+        };
+        CalendarDate: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            local: string;
+        };
+        CalendarView: {
+            calendar: string;
+            next: components["schemas"]["CalendarDate"][];
+            timeZone: string;
+            warnings: string[];
+            words: string;
+        };
+        ConflictBody: {
+            reason: string;
+            winner: string;
+        };
+        ConflictDecisionView: {
+            conflict: components["schemas"]["ConflictView"];
+            next: string;
+            run: null | components["schemas"]["RunBody"];
+        };
+        ConflictHistory: {
+            /** Format: int64 */
+            bytes: null | number;
+            /** Format: int64 */
+            generation: null | number;
+            recoveryPoint: null | string;
+            /** Format: date-time */
+            since: null | string;
+            site: string;
+            text: string;
+            /** Format: date-time */
+            until: null | string;
+            which: string;
         };
         ConflictView: {
+            current: components["schemas"]["ConflictHistory"];
+            /** Format: date-time */
+            decidedAt: null | string;
+            decidedBy: null | string;
             facts: components["schemas"]["JsonNode"];
             /** Format: date-time */
             foundAt: string;
+            group: null | string;
             id: string;
+            kept: components["schemas"]["ConflictHistory"];
             protection: string;
+            reason: null | string;
             site: string;
             state: string;
+            winner: null | string;
+            workload: null | string;
+        };
+        ControlPlaneAddresses: {
+            agent: string;
+            api: string;
+            controlPlanes: string[];
+            peers: string[];
+        };
+        ControlPlaneDatabase: {
+            address: string;
+            /** Format: int64 */
+            auditRecords: number;
+            name: string;
+            private: boolean;
+            /** Format: int64 */
+            sizeBytes: number;
+            /** Format: date-time */
+            startedAt: string;
+            version: string;
+        };
+        ControlPlaneEngine: {
+            address: null | string;
+            kind: string;
+            namespace: string;
         };
         ControlPlaneView: {
             active: boolean;
             activeInstance: string;
             /** Format: date-time */
             activeSince: string;
+            addresses: components["schemas"]["ControlPlaneAddresses"];
             /** Format: double */
             authorityDaysLeft: number;
+            database: components["schemas"]["ControlPlaneDatabase"];
             databaseStandbys: components["schemas"]["StandbyView"][];
+            engine: components["schemas"]["ControlPlaneEngine"];
             /** Format: int64 */
             epoch: number;
             id: string;
@@ -1498,6 +2080,7 @@ export interface components {
             /** Format: double */
             serverCertificateDaysLeft: number;
             version: string;
+            whatIf: components["schemas"]["LossFact"][];
         };
         DecisionBody: {
             decision: string;
@@ -1551,10 +2134,72 @@ export interface components {
             /** Format: int32 */
             column: number;
             correction: string;
+            field?: null | string;
             /** Format: int32 */
             line: number;
             message: string;
             path: string;
+            step?: null | string;
+        };
+        DrillGroupView: {
+            /** Format: int32 */
+            drillEveryDays: number;
+            /** Format: date-time */
+            dueAt: string;
+            group: string;
+            /** Format: double */
+            overdueDays: number;
+            results: components["schemas"]["DrillResultView"][];
+            schedules: components["schemas"]["DrillScheduleView"][];
+            title: string;
+        };
+        DrillResultView: {
+            /** Format: date-time */
+            at: string;
+            kind: string;
+            passed: boolean;
+            /** Format: double */
+            pointSeconds: null | number;
+            /** Format: double */
+            recoverySeconds: null | number;
+            /** Format: double */
+            rpoSeconds: null | number;
+            /** Format: double */
+            rtoSeconds: null | number;
+            run: string;
+            runbook: null | string;
+            state: string;
+        };
+        DrillScheduleView: {
+            group: null | string;
+            id: string;
+            lastRun: null | string;
+            /** Format: date-time */
+            lastRunAt: null | string;
+            lastState: null | string;
+            paused: boolean;
+            runbook: string;
+            title: string;
+            when: components["schemas"]["CalendarView"];
+        };
+        DrillsView: {
+            /** Format: date-time */
+            at: string;
+            groups: components["schemas"]["DrillGroupView"][];
+        };
+        ElsaExportBody: {
+            document: string;
+            layout: null | components["schemas"]["RunbookLayout"];
+        };
+        ElsaImportBody: {
+            elsa: string;
+        };
+        ElsaImportView: {
+            document: string;
+            hash: string;
+            layout: components["schemas"]["RunbookLayout"];
+            problems: components["schemas"]["DocumentProblem"][];
+            valid: boolean;
         };
         ExplainBody: {
             document: null | string;
@@ -1568,8 +2213,10 @@ export interface components {
         ExplainStep: {
             acts: boolean;
             compensated: boolean;
+            compensation?: null | string;
             /** Format: double */
             delaySeconds: number;
+            does?: string;
             /** Format: double */
             forecastSeconds: null | number;
             irreversible: boolean;
@@ -1577,6 +2224,8 @@ export interface components {
             needs: string[];
             onFailure: string;
             path: string;
+            place?: string;
+            site?: null | string;
             /** Format: double */
             timeoutSeconds: number;
             title: string;
@@ -1614,10 +2263,20 @@ export interface components {
             state: string;
             text: string;
         };
+        FieldDifference: {
+            after: null | string;
+            before: null | string;
+            field: string;
+        };
         /** @description The fencing number of a protection. Every promotion raises it; the data path itself refuses a lower one. */
         Generation: unknown;
         GroupBody: {
             id: string;
+            title: null | string;
+        };
+        GroupChange: {
+            /** Format: int32 */
+            drillEveryDays: null | number;
             title: null | string;
         };
         /** @description An application group: workloads that fail over together, with dependencies and waves. */
@@ -1638,10 +2297,7 @@ export interface components {
             /** Format: int32 */
             workloads: number;
         };
-        /**
-         * @description What `arbitrate` does while no arbiter answers.
-         * @enum {string}
-         */
+        /** @enum {string} */
         IfArbiterUnreachable: "suspend" | "continue";
         JoinTokenBody: {
             /** @default false */
@@ -1688,6 +2344,12 @@ export interface components {
              * @description 99th percentile.
              */
             p99Microseconds: number;
+        };
+        LicenceView: {
+            licence: string;
+            name: string;
+            use: string;
+            version: string;
         };
         /**
          * @description The state of one copy's replication link, independent of its role.
@@ -1746,6 +2408,18 @@ export interface components {
             /** @description State of the link. */
             state: components["schemas"]["LinkState"];
         };
+        LossFact: {
+            effect: string;
+            part: string;
+            takeover: string;
+        };
+        MetricsView: {
+            /** Format: date-time */
+            at: string;
+            volumes: components["schemas"]["VolumeSeriesView"][];
+            /** Format: double */
+            windowSeconds: number;
+        };
         MeView: {
             name: string;
             roles: components["schemas"]["RoleBindingView"][];
@@ -1771,10 +2445,7 @@ export interface components {
             /** @description Unique in the workload: `nic0`. */
             name: string;
         };
-        /**
-         * @description What the primary does when a standby stays silent.
-         * @enum {string}
-         */
+        /** @enum {string} */
         OnLinkLoss: "suspend" | "arbitrate" | "continue";
         OverviewControlPlane: {
             activeInstance: string;
@@ -1842,78 +2513,152 @@ export interface components {
         PageOfAlertView: {
             items: components["schemas"]["AlertView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
+        };
+        PageOfAuditKeyView: {
+            items: components["schemas"]["AuditKeyView"][];
+            next: null | string;
+            /** Format: int64 */
+            total?: null | number;
+        };
+        PageOfAuditSignedHeadView: {
+            items: components["schemas"]["AuditSignedHeadView"][];
+            next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfAuditView: {
             items: components["schemas"]["AuditView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfConflictView: {
             items: components["schemas"]["ConflictView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfDecisionView: {
             items: components["schemas"]["DecisionView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfGroupView: {
             items: components["schemas"]["GroupView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfProtectionView: {
             items: components["schemas"]["ProtectionView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfRecoveryPointView: {
             items: components["schemas"]["RecoveryPointView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
+        };
+        PageOfRunbookRevisionView: {
+            items: components["schemas"]["RunbookRevisionView"][];
+            next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfRunbookVersionView: {
             items: components["schemas"]["RunbookVersionView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfRunbookView: {
             items: components["schemas"]["RunbookView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
+        };
+        PageOfRunCallView: {
+            items: components["schemas"]["RunCallView"][];
+            next: null | string;
+            /** Format: int64 */
+            total?: null | number;
+        };
+        PageOfRunHistoryView: {
+            items: components["schemas"]["RunHistoryView"][];
+            next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfRunView: {
             items: components["schemas"]["RunView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfScheduleView: {
             items: components["schemas"]["ScheduleView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfSessionEntryView: {
             items: components["schemas"]["SessionEntryView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfSiteView: {
             items: components["schemas"]["SiteView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfStepKindView: {
             items: components["schemas"]["StepKindView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfStepView: {
             items: components["schemas"]["StepView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfTokenView: {
             items: components["schemas"]["TokenView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfUserView: {
             items: components["schemas"]["UserView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfVolumeView: {
             items: components["schemas"]["VolumeView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
+        };
+        PageOfWorkloadRowView: {
+            items: components["schemas"]["WorkloadRowView"][];
+            next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PageOfWorkloadView: {
             items: components["schemas"]["WorkloadView"][];
             next: null | string;
+            /** Format: int64 */
+            total?: null | number;
         };
         PasswordChange: {
             current: null | string;
@@ -1962,6 +2707,19 @@ export interface components {
             rtoSeconds: null | number;
             standbys: string[];
             workload: string;
+        };
+        ProtectCheck: {
+            correction: string;
+            field: null | string;
+            name: string;
+            state: string;
+            text: string;
+        };
+        ProtectCheckView: {
+            checks: components["schemas"]["ProtectCheck"][];
+            ok: boolean;
+            /** Format: int64 */
+            sizeBytes: number;
         };
         ProtectedView: {
             policy: components["schemas"]["ProtectionPolicy"];
@@ -2069,10 +2827,7 @@ export interface components {
             site: string;
             workload: null | string;
         };
-        /**
-         * @description When a guest write is acknowledged.
-         * @enum {string}
-         */
+        /** @enum {string} */
         ReplicationMode: "synchronous" | "asynchronous" | "backup";
         ReportActivity: {
             activity: string;
@@ -2130,9 +2885,27 @@ export interface components {
         RunbookBody: {
             document: string;
         };
-        RunbookDiff: {
+        RunbookDiffView: {
             items: components["schemas"]["DiffItem"][];
             same: boolean;
+            settings: components["schemas"]["FieldDifference"][];
+            steps: components["schemas"]["StepDifference"][];
+            text: string;
+        };
+        RunbookLayout: {
+            steps: {
+                [key: string]: components["schemas"]["StepPosition"];
+            };
+        };
+        RunbookRevisionView: {
+            /** Format: date-time */
+            at: string;
+            author: string;
+            document: null | string;
+            hash: string;
+            name: string;
+            /** Format: int64 */
+            revision: number;
         };
         RunbookVersionView: {
             document: null | string;
@@ -2160,6 +2933,75 @@ export interface components {
             title: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        RunCallView: {
+            activity: string;
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            endedAt: null | string;
+            error: null | string;
+            inputHash: string;
+            outcome: string;
+            outputHash: null | string;
+            /** Format: int64 */
+            record: number;
+            /** Format: date-time */
+            scheduledAt: string;
+            step: null | string;
+            target: string;
+        };
+        RunComparison: {
+            /** Format: double */
+            deltaSeconds: null | number;
+            other: components["schemas"]["RunView"];
+            run: components["schemas"]["RunView"];
+            sameDocument: boolean;
+            steps: components["schemas"]["StepComparison"][];
+        };
+        RunHistoryView: {
+            /** Format: date-time */
+            at: string;
+            data: components["schemas"]["JsonNode"];
+            detail: null | string;
+            kind: string;
+            reason: null | string;
+            /** Format: int64 */
+            sequence: number;
+            state: null | string;
+            step: null | string;
+            title: null | string;
+            who: null | string;
+        };
+        RunPlanNode: {
+            acts: boolean;
+            compensation: null | string;
+            /** Format: double */
+            delaySeconds: number;
+            does: string;
+            frame: null | string;
+            irreversible: boolean;
+            kind: string;
+            needs: string[];
+            onFailure: string;
+            path: string;
+            place: string;
+            scope: string;
+            site: null | string;
+            /** Format: double */
+            timeoutSeconds: number;
+            title: string;
+            with: components["schemas"]["JsonObject"];
+        };
+        RunPlanView: {
+            documentHash: null | string;
+            layout: null | components["schemas"]["JsonNode"];
+            nodes: components["schemas"]["RunPlanNode"][];
+            pinned: boolean;
+            run: string;
+            runbook: null | string;
+            /** Format: int32 */
+            version: null | number;
         };
         RunReport: {
             activities: components["schemas"]["ReportActivity"][];
@@ -2250,7 +3092,10 @@ export interface components {
             title: string;
         };
         ScheduleChange: {
-            paused: boolean;
+            calendar?: null | string;
+            paused: null | boolean;
+            timeZone?: null | string;
+            title?: null | string;
         };
         ScheduleView: {
             calendar: string;
@@ -2267,6 +3112,7 @@ export interface components {
             runbook: string;
             timeZone: string;
             title: string;
+            when?: null | components["schemas"]["CalendarView"];
         };
         SecondFactorCode: {
             code: string;
@@ -2409,6 +3255,27 @@ export interface components {
             state: string;
             syncState: string;
         };
+        StepComparison: {
+            change: string;
+            /** Format: double */
+            deltaSeconds: null | number;
+            /** Format: double */
+            otherSeconds: null | number;
+            otherState: null | string;
+            path: string;
+            /** Format: double */
+            seconds: null | number;
+            state: null | string;
+            title: string;
+        };
+        StepDifference: {
+            change: string;
+            fields: components["schemas"]["FieldDifference"][];
+            kind: null | string;
+            movedFrom: null | string;
+            path: string;
+            title: string;
+        };
         StepKindView: {
             acts: boolean;
             category: string;
@@ -2425,6 +3292,14 @@ export interface components {
             /** Format: int32 */
             version: number;
             with: components["schemas"]["JsonObject"];
+        };
+        StepPosition: {
+            /** @default false */
+            collapsed: boolean;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
         };
         StepView: {
             /** Format: int32 */
@@ -2482,9 +3357,15 @@ export interface components {
             createdAt: string;
             disabled: boolean;
             display: string;
+            hasPassword?: boolean;
+            hasSecondFactor?: boolean;
             id: string;
+            /** Format: date-time */
+            lastSeenAt?: null | string;
             name: string;
             roles: components["schemas"]["RoleBindingView"][];
+            /** Format: int32 */
+            sessions?: number;
         };
         ValidationView: {
             hash: string;
@@ -2494,6 +3375,28 @@ export interface components {
         };
         /** @description One virtual disk, served over NBD; the same id at every site that holds a copy. */
         VolumeId: string;
+        VolumeSeriesView: {
+            at: number[];
+            copyBytesPerSecond: (null | number)[];
+            dirtyBytes: (null | number)[];
+            disk: string;
+            dualWriteBytesPerSecond: (null | number)[];
+            /** Format: double */
+            everySeconds: number;
+            exposureSeconds: (null | number)[];
+            guestP50Microseconds: (null | number)[];
+            guestP99Microseconds: (null | number)[];
+            localP50Microseconds: (null | number)[];
+            localP99Microseconds: (null | number)[];
+            readBytesPerSecond: (null | number)[];
+            readsPerSecond: (null | number)[];
+            site: string;
+            volume: string;
+            wanP50Microseconds: (null | number)[];
+            wanP99Microseconds: (null | number)[];
+            writeBytesPerSecond: (null | number)[];
+            writesPerSecond: (null | number)[];
+        };
         /** @description One volume at one site, now. All counters start at 0 with the agent process unless said otherwise. */
         VolumeStatus: {
             /** @description The disk's name in the workload. */
@@ -2624,6 +3527,22 @@ export interface components {
             /** @description For people. */
             title: string;
         };
+        WorkloadRowView: {
+            /** Format: int32 */
+            disks: number;
+            exposure: components["schemas"]["ExposureView"];
+            group: string;
+            id: string;
+            protection: null | string;
+            run: null | string;
+            site: string;
+            /** Format: int64 */
+            sizeBytes: number;
+            standbys: string[];
+            state: string;
+            tier: string;
+            title: string;
+        };
         WorkloadView: {
             exposure: components["schemas"]["ExposureView"];
             group: string;
@@ -2645,6 +3564,71 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAbout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AboutView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAlerts: {
         parameters: {
             query?: {
@@ -2786,6 +3770,7 @@ export interface operations {
                 kind?: string;
                 limit?: number;
                 order?: string;
+                raw?: boolean;
                 run?: string;
                 site?: string;
                 subject?: string;
@@ -2803,6 +3788,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfAuditView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAuditRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sequence: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditView"];
                 };
             };
             /** @description Unauthorized */
@@ -2982,6 +4034,138 @@ export interface operations {
             };
         };
     };
+    listAuditHeads: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAuditSignedHeadView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAuditKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAuditKeyView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verifyAudit: {
         parameters: {
             query?: never;
@@ -3049,7 +4233,9 @@ export interface operations {
     };
     listConflicts: {
         parameters: {
-            query?: never;
+            query?: {
+                state?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3063,6 +4249,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfConflictView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideConflict: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                conflict: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConflictBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictDecisionView"];
                 };
             };
             /** @description Unauthorized */
@@ -3128,6 +4387,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ControlPlaneView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDrills: {
+        parameters: {
+            query?: {
+                group?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillsView"];
                 };
             };
             /** @description Unauthorized */
@@ -3457,6 +4783,77 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeGroup: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupChange"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
@@ -4256,11 +5653,85 @@ export interface operations {
             };
         };
     };
+    checkProtect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtectBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectCheckView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRecoveryPoints: {
         parameters: {
             query?: {
+                cursor?: string;
+                from?: string;
                 limit?: number;
+                protection?: string;
+                reason?: string;
                 site?: string;
+                to?: string;
                 workload?: string;
             };
             header?: never;
@@ -4276,6 +5747,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfRecoveryPointView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchRuns: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from?: string;
+                group?: string;
+                kind?: string;
+                limit?: number;
+                order?: string;
+                q?: string;
+                real?: boolean;
+                runbook?: string;
+                sort?: string;
+                state?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRunView"];
                 };
             };
             /** @description Unauthorized */
@@ -4460,6 +6009,7 @@ export interface operations {
     saveRunbook: {
         parameters: {
             query?: {
+                autosave?: boolean;
                 dryRun?: boolean;
             };
             header?: never;
@@ -4503,6 +6053,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4618,7 +6177,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunbookDiff"];
+                    "application/json": components["schemas"]["RunbookDiffView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportElsa: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JsonObject"];
                 };
             };
             /** @description Unauthorized */
@@ -4739,6 +6367,146 @@ export interface operations {
             };
         };
     };
+    getRunbookLayout: {
+        parameters: {
+            query?: {
+                version?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookLayout"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveRunbookLayout: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunbookLayout"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     publishRunbook: {
         parameters: {
             query?: {
@@ -4759,6 +6527,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunbookVersionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunbookRevisions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRunbookRevisionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunbookRevision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookRevisionView"];
                 };
             };
             /** @description Unauthorized */
@@ -4894,6 +6800,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunbookVersionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportElsaDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ElsaExportBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JsonObject"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importElsa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ElsaImportBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ElsaImportView"];
                 };
             };
             /** @description Unauthorized */
@@ -5231,6 +7275,73 @@ export interface operations {
             };
         };
     };
+    previewAbort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbortPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listRunApprovals: {
         parameters: {
             query?: never;
@@ -5371,6 +7482,144 @@ export interface operations {
             };
         };
     };
+    listRunCalls: {
+        parameters: {
+            query?: {
+                step?: string;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRunCallView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareRun: {
+        parameters: {
+            query?: {
+                with?: string;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunComparison"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     streamRunEvents: {
         parameters: {
             query?: never;
@@ -5389,6 +7638,144 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunHistory: {
+        parameters: {
+            query?: {
+                calls?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRunHistoryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPlanView"];
                 };
             };
             /** @description Unauthorized */
@@ -5938,6 +8325,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -7746,6 +10202,150 @@ export interface operations {
             };
         };
     };
+    getVolumeMetrics: {
+        parameters: {
+            query?: {
+                window?: number;
+            };
+            header?: never;
+            path: {
+                volume: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchWorkloads: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                group?: string;
+                limit?: number;
+                order?: string;
+                q?: string;
+                site?: string;
+                sort?: string;
+                state?: string;
+                tier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWorkloadRowView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listWorkloads: {
         parameters: {
             query?: {
@@ -8045,6 +10645,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWorkloadMetrics: {
+        parameters: {
+            query?: {
+                window?: number;
+            };
+            header?: never;
+            path: {
+                workload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsView"];
+                };
             };
             /** @description Unauthorized */
             401: {
