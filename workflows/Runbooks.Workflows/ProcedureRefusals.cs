@@ -33,6 +33,12 @@ internal static class ProcedureRefusals
         $"The lease group/{group} is held by {holder}.",
         "Wait for that run, or abort it first.");
 
+    public static Refusal Moved(ProtectionId protection, SiteId expected, ArbiterRow row) => new(
+        RefusalCodes.ProcedureMoved,
+        $"{protection} is not served by {expected} any more.",
+        $"The arbiter's row names {row.Primary} since generation {row.Generation}, decided at {row.DecidedAt:O}.",
+        "Look at the protection and ask again.");
+
     public static Refusal UnknownMember(string group, string name) => new(
         RefusalCodes.ProcedureUnknownMember,
         $"Group {group} has no workload {name}.",

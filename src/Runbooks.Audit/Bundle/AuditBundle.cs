@@ -64,8 +64,13 @@ public sealed record AuditBundle(
     }
 
     /// <summary>Verifies records, heads and signatures of this bundle with nothing else at hand.</summary>
-    public ChainVerification Verify()
+    /// <param name="anchors">Heads that were kept elsewhere, by a site's agent: they are held against the chain as
+    /// well. Those of records
+    /// after the bundle's end say nothing about it.</param>
+    public ChainVerification Verify(IEnumerable<SignedHead>? anchors = null)
     {
+        var last = Records.Count == 0 ? 0 : Records[^1].Sequence;
+        var heads = Heads.Concat((anchors ?? []).Where(a => a.Sequence <= last)).DistinctBy(h => h.Statement);
         var keys = KeysPem.ToDictionary(k => k.Key, k =>
         {
             var key = ECDsa.Create();
@@ -74,7 +79,7 @@ public sealed record AuditBundle(
         });
         try
         {
-            return new ChainVerifier(Heads, keys).Verify(Records);
+            return new ChainVerifier(heads, keys).Verify(Records);
         }
         finally
         {

@@ -87,6 +87,9 @@ public interface ISiteReplication
 
     Task<Outcome<Nothing>> EndTrackingAsync(string key, ProtectionId protection, SiteId standby);
 
+    /// <summary>At a former standby: its copies stay, fenced above the given generation and without a peer.</summary>
+    Task<Outcome<Nothing>> ReleaseStandbyAsync(string key, ProtectionId protection, Generation generation);
+
     /// <summary>Copies one volume whole; goes on from its durable cursor when repeated.</summary>
     Task<Outcome<CopyFacts>> FullCopyAsync(
         string key, VolumeId volume, SiteId standby, IProgress<CopyState>? progress, CancellationToken cancellation);

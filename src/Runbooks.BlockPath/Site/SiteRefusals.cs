@@ -25,6 +25,22 @@ public static class SiteRefusals
     public static Refusal BadImage(string path, string why) => new(
         "RB-SITE-004", $"The image '{path}' cannot be used.", why, "Name a raw image file that this agent may read and write.");
 
+    public static Refusal PrimaryHere(VolumeId volume) => new(
+        "RB-SITE-012",
+        $"Volume {volume} is primary here and is not removed.",
+        "Only a standby's copy can be removed this way.",
+        "Fail over or give the volume back by hand.");
+
+    public static Refusal CopyKept(VolumeId volume, ProtectionId protection, SiteId site) => new(
+        "RB-SITE-016",
+        $"Site {site} keeps a copy of {volume} from an earlier protection.",
+        $"Protection {protection} was removed and its copies were kept, fenced, with their recovery points.",
+        $"Delete them when nobody needs them: runbooks protection remove {protection} --keep-copies false. "
+            + "Then protect again.")
+    {
+        Field = "standbys",
+    };
+
     public static Refusal NoSpace(long needed, long free) => new(
         "RB-SITE-005",
         "The site has too little free space.",

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Runbooks.BlockPath.Execution;
 using Runbooks.BlockPath.Volumes;
+using Runbooks.Domain.Arbiter;
 using Runbooks.Domain.Errors;
 using Runbooks.Domain.Ids;
 using Runbooks.Domain.States;
@@ -17,6 +18,8 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan DetachTimeout = TimeSpan.FromSeconds(20);
+
     // The agent itself needs room for records, journals and copy-on-write points beside the images.
     private const long ReserveBytes = 256L << 20;
 
@@ -28,9 +31,10 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
         foreach (var disk in workload.Disks)
         {
             if (site.Folder.Read(disk.Volume) is { } known
-                && (known.Protection != policy.Id || known.SizeBytes != disk.SizeBytes))
+                && (known.Protection != policy.Id || known.SizeBytes != disk.SizeBytes || known.IsReleased))
             {
-                return SiteRefusals.VolumeExists(
+                return known.IsReleased ? SiteRefusals.CopyKept(disk.Volume, known.Protection,
+                    site.Id) : SiteRefusals.VolumeExists(
                     disk.Volume, $"protection {known.Protection}, size {known.SizeBytes}") with { Field = "workload.disks" };
             }
         }
@@ -104,11 +108,7 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
             {
                 if (volume.Loop.Ask(core => core.Role) == Role.Primary)
                 {
-                    return new Refusal(
-                        "RB-SITE-012",
-                        $"Volume {volume.Id} is primary here and is not removed.",
-                        "Only a standby's copy can be removed this way.",
-                        "Fail over or give the volume back by hand.");
+                    return SiteRefusals.PrimaryHere(volume.Id);
                 }
 
                 await site.Volumes.GiveBackAsync(volume.Id, keepImages);
@@ -150,15 +150,86 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
         {
             foreach (var volume in site.VolumesOf(protection))
             {
-                if (Slots.Of(volume.Configuration, standby) is { } slot
-                    && await volume.Loop.OrderAsync(OrderKind.Detach, peer: slot) is { } refusal)
+                if (Slots.Of(volume.Configuration, standby) is { } slot)
+                {
+                    if (await volume.Loop.OrderAsync(OrderKind.Detach, peer: slot) is { } refusal)
+                    {
+                        return refusal;
+                    }
+
+                    await WaitUntilDetachedAsync(volume, slot);
+                }
+
+                await ForgetPeersAsync(volume);
+            }
+
+            return (Outcome<Nothing>)default(Nothing);
+        });
+
+    public Task<Outcome<Nothing>> ReleaseStandbyAsync(string key, ProtectionId protection, Generation generation) =>
+        site.Operations.OnceAsync("release-standby", key, async () =>
+        {
+            foreach (var volume in site.VolumesOf(protection))
+            {
+                // A primary of a lower generation has not heard of its successor yet: the order below fences it.
+                if (volume.Loop.Ask(core => core.Role) == Role.Primary && volume.Loop.Generation >= generation)
+                {
+                    return SiteRefusals.PrimaryHere(volume.Id);
+                }
+
+                // Above every generation its arbiter ever gave: a promotion of this copy is refused by the copy itself.
+                if (await volume.Loop.OrderAsync(OrderKind.Fence, generation.Next) is { } refusal)
                 {
                     return refusal;
+                }
+
+                var known = site.Folder.Read(volume.Id)!;
+                if (known.Peers.Count > 0 || !known.IsReleased)
+                {
+                    await site.SwapAsync(volume, known with { Peers = [], IsReleased = true });
                 }
             }
 
             return (Outcome<Nothing>)default(Nothing);
         });
+
+    // The order is taken at once and carried out when the arbiter has permitted to go on without the standby.
+    private static async Task WaitUntilDetachedAsync(Volume volume, PeerSlot slot)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (volume.Loop.Ask(core => core.LinkOf(slot).Link) != LinkState.Detached)
+        {
+            if (Stopwatch.GetElapsedTime(started) > DetachTimeout)
+            {
+                throw new Fault(
+                    FaultSide.Peer, "detach",
+                    $"{volume.Id}: the arbiter has not permitted within {DetachTimeout.TotalSeconds} s "
+                        + "to go on without the standby.",
+                    isTransient: true);
+            }
+
+            await Pause.ForAsync(Poll);
+        }
+    }
+
+    // Without a standby nobody can have been promoted in its place: the volume is confirmed by the site's own row when
+    // the control plane has none, and another protection may adopt it.
+    private async Task ForgetPeersAsync(Volume volume)
+    {
+        var known = site.Folder.Read(volume.Id)!;
+        var slots = Enumerable.Range(0, known.Peers.Count).Select(i => new PeerSlot((byte)i));
+        if (known.Peers.Count == 0
+            || !slots.All(s => volume.Loop.Ask(core => core.LinkOf(s).Link) == LinkState.Detached))
+        {
+            return;
+        }
+
+        site.LocalArbiter.Put(ArbiterRow.Begin(known.Protection, site.Id, [], site.Options.Clock.GetUtcNow()) with
+        {
+            Generation = volume.Loop.Generation,
+        });
+        await site.SwapAsync(volume, known with { Peers = [] });
+    }
 
     public async Task<Outcome<CopyFacts>> FullCopyAsync(
         string key, VolumeId volume, SiteId standby, IProgress<CopyState>? progress, CancellationToken cancellation)

@@ -37,6 +37,11 @@ public sealed record VolumeSettings(VolumeId Volume, ProtectionId Protection, lo
     /// <summary>Upper bound of full copy and catch-up; 0 is none.</summary>
     public long CatchUpBytesPerSecondMax { get; init; }
 
+    /// <summary>
+    /// A copy that was kept when its protection was removed: it receives nothing and is never promoted.
+    /// </summary>
+    public bool IsReleased { get; init; }
+
     /// <summary>The workload's metadata as JSON; empty when unknown.</summary>
     public string WorkloadMetadata { get; init; } = string.Empty;
 }

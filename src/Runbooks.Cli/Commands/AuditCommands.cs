@@ -18,13 +18,27 @@ internal static class AuditCommands
                 + "verifies its own chain.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        var anchors = new Option<FileInfo[]>("--anchors")
+        {
+            HelpName = "FILE",
+                Description =
+                    "A site's file of heads (DATA/audit/audit-anchors.jsonl of its agent); may be repeated. The bundle "
+                + "must agree with what the site was given, whatever the control plane says.",
+        };
         var command = new Command("verify",
-            "Verify the whole chain and every signed head. Ends with 1 when it does not verify.") { file };
+            "Verify the whole chain and every signed head. Ends with 1 when it does not verify.") { file, anchors };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(file) is { } bundle)
             {
-                return Tell(Session.PrinterOf(parsed), Offline(bundle));
+                return Tell(Session.PrinterOf(parsed), Offline(bundle, Heads(parsed.GetValue(anchors) ?? [])));
+            }
+
+            if (parsed.GetValue(anchors) is { Length: > 0 })
+            {
+                throw new UsageException("--anchors needs a bundle.\n  Cause: a file is compared with a file.\n"
+                    + "  Correction: export one with "
+                    + "'runbooks audit export FILE', then name both.");
             }
 
             using var session = Session.Open(parsed);
@@ -52,13 +66,30 @@ internal static class AuditCommands
         return command;
     }
 
-    private static JsonObject Offline(FileInfo file)
+    private static List<SignedHead> Heads(IEnumerable<FileInfo> files)
+    {
+        var heads = new List<SignedHead>();
+        foreach (var file in files)
+        {
+            if (!file.Exists)
+            {
+                throw new UsageException(
+                    $"There is no file {file}.\n  Correction: it lies in the data folder of a site's agent.");
+            }
+
+            heads.AddRange(new HeadFile(file.FullName).Read());
+        }
+
+        return heads;
+    }
+
+    private static JsonObject Offline(FileInfo file, List<SignedHead> anchors)
     {
         using var stream = file.OpenRead();
         ChainVerification result;
         try
         {
-            result = AuditBundle.Read(stream).Verify();
+            result = AuditBundle.Read(stream).Verify(anchors);
         }
         catch (Exception e) when (e is FormatException or InvalidDataException or EndOfStreamException
             or System.Text.Json.JsonException or System.Security.Cryptography.CryptographicException or ArgumentException or KeyNotFoundException)
@@ -69,6 +100,7 @@ internal static class AuditCommands
 
         return new JsonObject
         {
+            ["anchors"] = anchors.Count,
             ["verified"] = result.Verified, ["records"] = result.Records, ["headHash"] = result.HeadHash,
             ["signedThrough"] = result.SignedThrough, ["headsVerified"] = result.HeadsVerified,
                 ["failure"] = result.Failure?.Name,
@@ -88,6 +120,16 @@ internal static class AuditCommands
             printer.Say($"VERIFIED: {result["records"]} records, {result["headsVerified"]} signed heads, signed "
                 + $"through record {result["signedThrough"]}.");
             printer.Say($"head {result["headHash"]}");
+            foreach (var site in result["anchors"] as JsonArray ?? [])
+            {
+                printer.Say($"site {site!["site"]} keeps {site["heads"]} heads, "
+                    + $"the newest of record {site["sequence"]}: agrees");
+            }
+
+            if (result["anchors"] is JsonValue given && given.GetValue<int>() is > 0 and var count)
+            {
+                printer.Say($"{count} heads kept at sites were held against it.");
+            }
         }
         else
         {

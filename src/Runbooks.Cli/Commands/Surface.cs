@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Runbooks.Cli.Commands.Documents;
 using Runbooks.Cli.Commands.Nouns;
+using Runbooks.Cli.Commands.Protections;
 using Runbooks.Cli.Commands.Runs;
 
 namespace Runbooks.Cli.Commands;
@@ -29,6 +30,7 @@ internal static class Surface
         ["runbook"] = () => RunbookCommands.All,
         ["run"] = () => [RunStart.Create(), RunWatch.Create(), RunDecide.Approve(), RunDecide.Reject(),
             RunReport.Create()],
+        ["protection"] = () => [ProtectionRemove.Create()],
         ["schedule"] = () => [RunStart.CreateTrigger()],
         ["audit"] = () => [AuditCommands.Verify(), AuditCommands.Export()],
     };

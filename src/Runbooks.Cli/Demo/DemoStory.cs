@@ -104,6 +104,7 @@ internal static class DemoStory
         Row(table, "bytes of the full copy", figures["copiedBytes"]);
         Row(table, "bytes of the failback's catch-up", figures["catchUpBytes"]);
         Row(table, "drill: recovery (s)", figures["drillRecoverySeconds"]);
+        Row(table, "drill: what would have been lost (s)", figures["drillLossSeconds"]);
         Row(table, "drill: things left behind", figures["residue"]);
         Row(table, "runs", state.Runs.Count);
         Row(table, "audit records", figures["auditRecords"]);

@@ -2,6 +2,7 @@ using Runbooks.Audit;
 using Runbooks.ControlPlane.Api;
 using Runbooks.ControlPlane.Arbitration;
 using Runbooks.ControlPlane.Hosting;
+using Runbooks.ControlPlane.Recording;
 using Runbooks.ControlPlane.Security;
 using Runbooks.ControlPlane.Security.Pki;
 using Runbooks.Domain.Agents;
@@ -43,9 +44,13 @@ internal static class AgentApi
         return Answer(certificate.ExportCertificatePem(), authority, addresses, context);
     }
 
-    private static Task<AgentReportAnswer> ReportAsync(
-        AgentReport report, SiteBoard board, Addresses addresses, HttpContext context, CancellationToken cancel) =>
-        board.ReportAsync(report, AgentCaller.Of(context), addresses.ControlPlanes(context), cancel);
+    private static async Task<AgentReportAnswer> ReportAsync(
+        AgentReport report, SiteBoard board, AnchorDesk anchors, Addresses addresses, HttpContext context,
+            CancellationToken cancel)
+    {
+        var answer = await board.ReportAsync(report, AgentCaller.Of(context), addresses.ControlPlanes(context), cancel);
+        return answer with { Anchors = await anchors.ForAsync(report.Status.Anchor, cancel) };
+    }
 
     private static Task<ArbiterAnswer> ArbiterAsync(
         ArbiterRequest request, ArbiterDesk desk, HttpContext context, CancellationToken cancel)

@@ -5,6 +5,7 @@ using Runbooks.ControlPlane.Api;
 using Runbooks.ControlPlane.Events;
 using Runbooks.ControlPlane.Hosting;
 using Runbooks.ControlPlane.Inventory;
+using Runbooks.ControlPlane.Recording;
 using Runbooks.ControlPlane.Storage;
 using Runbooks.Domain.Agents;
 using Runbooks.Domain.Status;
@@ -37,6 +38,11 @@ public sealed class SiteBoard(
             async change =>
             {
                 // Lost with a crash of the database, the next report is two seconds away; events below are not.
+                if (report.Status.Anchor is { Conflict.Length: > 0 } refused)
+                {
+                    await AnchorDesk.TellConflictAsync(change, site, refused.Conflict);
+                }
+
                 if (report.Events.Count == 0)
                 {
                     await change.Connection.ExecuteAsync(

@@ -48,6 +48,8 @@ public static class ApiRefusalCodes
     public const string DraftChanged = "RB-RUNBOOK-003";
     public const string AlreadyProtected = "RB-PROTECT-001";
     public const string SiteNotReady = "RB-PROTECT-002";
+    public const string NotRetryable = "RB-PROTECT-003";
+    public const string AlreadyRemoved = "RB-PROTECT-004";
 
     /// <summary>The one table from a refusal to its HTTP status; a code without an entry is 409.</summary>
     public static int StatusOf(string code) => Statuses.GetValueOrDefault(code, StatusCodes.Status409Conflict);

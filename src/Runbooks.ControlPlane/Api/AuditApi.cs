@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Runbooks.Audit;
 using Runbooks.Audit.Bundle;
+using Runbooks.ControlPlane.Agents;
 using Runbooks.ControlPlane.Recording;
 using Runbooks.ControlPlane.Security;
 
@@ -15,9 +16,10 @@ public sealed record AuditView(long Sequence, string Hash, JsonNode Record)
 }
 
 /// <param name="Failure">The name of the failure, kebab-case; absent when verified.</param>
+/// <param name="Anchors">What the sites keep of the signed heads, and whether the chain agrees with it.</param>
 public sealed record AuditVerificationView(
     bool Verified, long Records, string HeadHash, long SignedThrough, int HeadsVerified, string? Failure, long? Sequence,
-    string? Message);
+    string? Message, IReadOnlyList<AnchorView> Anchors);
 
 /// <param name="Signature">DER, base64: the form of openssl.</param>
 /// <param name="RawSignature">r and s of 32 bytes each, base64: the form of WebCrypto.</param>
@@ -106,12 +108,18 @@ internal static class AuditApi
         return raw;
     }
 
-    private static async Task<Ok<AuditVerificationView>> VerifyAsync(AuditOffice office, CancellationToken cancel)
+    private static async Task<Ok<AuditVerificationView>> VerifyAsync(
+        AuditOffice office, AnchorDesk anchors, SiteBoard board, CancellationToken cancel)
     {
         var result = await office.VerifyAsync(cancel);
+        var sites = await anchors.CompareAsync(await board.AllAsync(cancel), cancel);
+        var other = result.Verified ? sites.FirstOrDefault(s => !s.Agrees) : null;
         return TypedResults.Ok(new AuditVerificationView(
-            result.Verified, result.Records, result.HeadHash, result.SignedThrough, result.HeadsVerified,
-            result.Failure?.Name, result.Failure?.Sequence, result.Failure?.Message));
+            result.Verified && other is null, result.Records, result.HeadHash, result.SignedThrough,
+                result.HeadsVerified,
+            result.Failure?.Name ?? (other is null ? null : "anchor-contradicted"),
+                result.Failure?.Sequence ?? other?.Sequence,
+            result.Failure?.Message ?? (other is null ? null : $"Site {other.Site}: {other.Detail}."), sites));
     }
 
     private static async Task<Ok<AuditHeadView>> HeadAsync(AuditOffice office, CancellationToken cancel)

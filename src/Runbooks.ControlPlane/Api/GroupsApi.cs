@@ -73,7 +73,10 @@ internal static class GroupsApi
         var worst = members.OrderBy(w => Array.IndexOf(WorkloadStates.WorstFirst, w.State)).FirstOrDefault();
         return new GroupView(
             row.Id, row.Title, worst?.State ?? "unprotected", members.Count, members.Count(m => m.State == "protected"),
-            worst?.Exposure.Text ?? "not protected", members.Max(m => m.Exposure.Seconds), members.Sum(m => m.Exposure.Bytes),
+            worst?.Exposure.Text ?? "not protected",
+            members.Any(m => m.Exposure.Seconds is null) ? null : members.Max(m => m.Exposure.Seconds),
+            members.Count == 0 || members
+                .Any(m => m.Exposure.Bytes is null) ? null : members.Sum(m => m.Exposure.Bytes),
             row.Drill is null ? null : new LastDrillView(row.Drill, row.Ended_At!.Value, row.Drill_State!, row.Recovery), row.Run);
     }
 

@@ -8,7 +8,7 @@ namespace Runbooks.ControlPlane.Api;
 /// <summary>Marks an endpoint whose answer holds a secret: it is never stored for a repetition.</summary>
 internal sealed record SecretAnswer;
 
-/// <summary>A POST with an Idempotency-Key is done once; its repetitions get the first answer.</summary>
+/// <summary>A POST or DELETE with an Idempotency-Key is done once; its repetitions get the first answer.</summary>
 /// <remarks>
 /// The answer is stored after the handler's own transaction. A crash between the two runs the handler again, which is
 /// harmless because every id it makes comes from the key (<see cref="Call.NewId"/>). Only answers below 500 are kept:
@@ -22,7 +22,8 @@ internal sealed class IdempotencyGate(RequestDelegate next, Database database)
     public async Task InvokeAsync(HttpContext context, Call call)
     {
         var key = context.Request.Headers[Header].ToString();
-        if (!HttpMethods.IsPost(context.Request.Method) || !call.IsAuthenticated || key.Length == 0)
+        if (!(HttpMethods.IsPost(context.Request.Method) || HttpMethods.IsDelete(context.Request.Method))
+            || !call.IsAuthenticated || key.Length == 0)
         {
             await next(context);
             return;

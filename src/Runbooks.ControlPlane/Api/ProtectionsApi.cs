@@ -1,23 +1,18 @@
-using System.Text.Json;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Runbooks.Audit;
 using Runbooks.ControlPlane.Agents;
-using Runbooks.ControlPlane.Arbitration;
-using Runbooks.ControlPlane.Events;
 using Runbooks.ControlPlane.Inventory;
 using Runbooks.ControlPlane.Runs;
 using Runbooks.ControlPlane.Security;
 using Runbooks.ControlPlane.Storage;
-using Runbooks.Domain.Arbiter;
 using Runbooks.Domain.Ids;
 using Runbooks.Domain.States;
 using Runbooks.Domain.Workloads;
-using Runbooks.Workflows.ReplicationSetup;
 
 namespace Runbooks.ControlPlane.Api;
 
-/// <param name="Standbys">The sites that will hold copies; the first is set up by this call's run.</param>
+/// <param name="Standbys">The sites that will hold copies, in this order: at most seven. All are set up by this
+/// call's run.</param>
 public sealed record ProtectBody(
     string Workload, IReadOnlyList<string> Standbys, ReplicationMode? Mode, OnLinkLoss? OnLinkLoss,
     IfArbiterUnreachable? IfArbiterUnreachable, double? PeerTimeoutSeconds, double? HoldDownSeconds, long? CatchUpBytesPerSecondMax,
@@ -28,11 +23,14 @@ public sealed record ProtectedView(ProtectionPolicy Policy, RunView? Run);
 /// <summary>Policies of workloads, and the arbiter's row of each.</summary>
 internal static class ProtectionsApi
 {
+    private const int StandbysMax = 7;
+
     public static void Map(IEndpointRouteBuilder api)
     {
         var protections = api.MapGroup("/protections").WithTags("protections");
         protections.MapGet("", ListAsync).Allow(Access.Read, "listProtections", "Every protection with exposure now.");
         protections.MapGet("/{protection}", GetAsync).Allow(Access.Read, "getProtection", "One protection, by id or workload.");
+        ProtectionEndApi.Map(protections);
         protections.MapPost("", ProtectAsync).Allow(Access.Operate, "protect", "Protect a workload: starts the set-up run.");
     }
 
@@ -41,11 +39,13 @@ internal static class ProtectionsApi
         TypedResults.Ok(new Page<ProtectionView>(await views.ProtectionsAsync(group, call.Caller.ReadableGroups(), cancel), null));
 
     private static async Task<Ok<ProtectionView>> GetAsync(
-        string protection, InventoryViews views, Call call, CancellationToken cancel)
+        string protection, InventoryViews views, Call call, HttpContext context, CancellationToken cancel)
     {
         var all = await views.ProtectionsAsync(null, call.Caller.ReadableGroups(), cancel);
-        return TypedResults.Ok(all.FirstOrDefault(p => p.Id == protection || p.Workload == protection)
-            ?? throw ApiRefusals.NotFound("protection", protection));
+        var found = all.FirstOrDefault(p => p.Id == protection || p.Workload == protection)
+            ?? throw ApiRefusals.NotFound("protection", protection);
+        ETags.Set(context, found.Version);
+        return TypedResults.Ok(found);
     }
 
     private static async Task<Results<Accepted<ProtectedView>, Ok<ProtectedView>>> ProtectAsync(
@@ -67,7 +67,8 @@ internal static class ProtectionsApi
                 }
 
                 await InsertAsync(change, policy, run);
-                await RequestAsync(change, call, policy, workload, run, body.Reason ?? "protect");
+                await ProtectionRuns.RequestSetupAsync(change, call, policy, workload.Metadata, run,
+                    body.Reason ?? "protect");
             },
             dryRun, cancel);
         return dryRun
@@ -91,31 +92,8 @@ internal static class ProtectionsApi
         {
             throw ApiRefusals.Refuse(
                 ApiRefusalCodes.AlreadyProtected, $"Workload {policy.Workload} is protected already.", "It has one protection at a time.",
-                "Look at its protection.", "workload");
+                "Look at its protection; if its set-up failed, try it again or remove it.", "workload");
         }
-    }
-
-    private static async Task RequestAsync(
-        Change change, Call call, ProtectionPolicy policy, StoredWorkload workload, string run, string reason)
-    {
-        var input = new SetupInput(run, policy, workload.Metadata, policy.HomeSite, policy.Standbys[0]);
-        var hash = RunPlanner.HashOf("setup", policy.Group, new Dictionary<string, string> { ["protection"] = policy.Id.ToString() }, []);
-        await RunDesk.InsertAsync(change, new NewRun(
-            run, "setup", true, null, null, null, hash, policy.Group.ToString(), "ReplicationSetup",
-            $"setup/{policy.Id}/{policy.Standbys[0]}/{run}", JsonSerializer.Serialize(input), reason, call.Caller.UserId, 0,
-            TimeSpan.FromMinutes(30), "approver", "{}", "{}"));
-        change.Record(call.Audit("run.requested", "run", run) with
-        {
-            Run = run, Group = policy.Group.ToString(), Reason = reason,
-            Data = new()
-            {
-                ["kind"] = "setup", ["real"] = true, ["planHash"] = hash, ["protection"] = policy.Id.ToString(),
-                ["workload"] = policy.Workload.ToString(), ["primary"] = policy.HomeSite.ToString(),
-                ["standbys"] = string.Join(',', policy.Standbys),
-            },
-        });
-        change.Tell(new EventEntry("run.requested", run) { Run = run, Group = policy.Group.ToString() });
-        change.Tell(new EventEntry("protection.requested", policy.Id.ToString()) { Group = policy.Group.ToString() });
     }
 
     private static List<SiteId> Standbys(ProtectBody body, StoredWorkload workload)
@@ -132,10 +110,19 @@ internal static class ProtectionsApi
             standbys.Add(site);
         }
 
-        return standbys.Count > 0 ? standbys : throw ApiRefusals.Field("standbys", "It is empty.", "Name at least one site.");
+        // The data path's slots: a mask of peers is one byte, and the primary of a failover needs one for the site it
+        // came from.
+        return standbys.Count switch
+        {
+            0 => throw ApiRefusals.Field("standbys", "It is empty.", "Name at least one site."),
+            > StandbysMax =>
+                throw ApiRefusals.Field("standbys", $"It names {standbys.Count} sites.",
+                    $"Name at most {StandbysMax}."),
+            _ => standbys,
+        };
     }
 
-    private static async Task RequireReadyAsync(SiteBoard board, IReadOnlyList<SiteId> sites, CancellationToken cancel)
+    internal static async Task RequireReadyAsync(SiteBoard board, IReadOnlyList<SiteId> sites, CancellationToken cancel)
     {
         var reports = await board.AllAsync(cancel);
         foreach (var site in sites)

@@ -86,6 +86,45 @@ public sealed class ArbiterDesk(Database database, ChangeWriter changes)
             change.Transaction) == 1;
     }
 
+    /// <summary>
+    /// Adds sites that will hold copies to a row that lives; nothing when it names them already or there is none.
+    /// </summary>
+    public static async Task AddSitesAsync(Change change, ProtectionId protection, IEnumerable<SiteId> sites)
+    {
+        if (await LockAsync(change.Transaction, protection) is { } row)
+        {
+            var now = await NowAsync(change);
+            var more = row.With(sites, $"sites/{row.Version}", now);
+            if (more.Version != row.Version)
+            {
+                await StoreAsync(change.Transaction, more, row.Version);
+            }
+        }
+    }
+
+    /// <summary>Closes the row of a protection that is given up.</summary>
+    public static async Task<(ArbiterRow? Row, bool IsNew)> CloseAsync(Change change, ProtectionId protection,
+        string run)
+    {
+        if (await LockAsync(change.Transaction, protection) is not { } row)
+        {
+            return (null, false);
+        }
+
+        var closed = row.Close($"{run}/close", run, await NowAsync(change));
+        if (closed.Version == row.Version)
+        {
+            return (row, false);
+        }
+
+        await StoreAsync(change.Transaction, closed, row.Version);
+        return (closed, true);
+    }
+
+    private static async Task<DateTimeOffset> NowAsync(Change change) => new(
+        await change.Connection.ExecuteScalarAsync<DateTime>("select clock_timestamp()",
+            transaction: change.Transaction), TimeSpan.Zero);
+
     private static async Task<ArbiterRow?> LockAsync(NpgsqlTransaction transaction, ProtectionId protection) =>
         Parse(await transaction.Connection!.ExecuteScalarAsync<string?>(
             "select row::text from control.arbiter where protection = @id for update",

@@ -20,10 +20,11 @@ internal static class Parts
 {
     public static void Add(IServiceCollection services, ControlPlaneOptions options, string chain)
     {
-        services.AddSingleton<AuditReader>().AddSingleton<AuditOffice>().AddSingleton<EventLog>().AddSingleton<DenyList>()
+        services.AddSingleton<AuditReader>().AddSingleton<AuditOffice>().AddSingleton<AnchorDesk>()
+            .AddSingleton<EventLog>().AddSingleton<DenyList>()
             .AddSingleton<TokenStore>().AddSingleton<SessionStore>().AddSingleton<SignInDesk>().AddSingleton<SecondFactors>()
             .AddSingleton<Enrolment>().AddSingleton<VolumeHistory>().AddSingleton<SiteBoard>()
-                .AddSingleton<ArbiterDesk>()
+            .AddSingleton<ArbiterDesk>()
             .AddSingleton<Addresses>().AddScoped<Call>();
         services.AddSingleton<InventoryStore>().AddSingleton<InventoryViews>().AddSingleton<SettingsStore>()
             .AddSingleton<OverviewDesk>().AddSingleton<GroupPictures>()

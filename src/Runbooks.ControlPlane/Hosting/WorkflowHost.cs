@@ -13,6 +13,7 @@ using Runbooks.Workflows.Groups;
 using Runbooks.Workflows.ReplicationSetup;
 using Runbooks.Workflows.Runbook;
 using Runbooks.Workflows.Schedules;
+using Runbooks.Workflows.Unprotect;
 
 namespace Runbooks.ControlPlane.Hosting;
 
@@ -55,7 +56,8 @@ public sealed class WorkflowHost(
             .AddWorkflow<FailbackWorkflow>()
             .AddWorkflow<DrillWorkflow>()
             .AddWorkflow<GroupLeaseWorkflow>()
-            .AddWorkflow<ScheduledStartWorkflow>();
+            .AddWorkflow<ScheduledStartWorkflow>()
+            .AddWorkflow<UnprotectWorkflow>();
 
     private TemporalWorkerOptions Activities() =>
         new TemporalWorkerOptions(AgentIdentity.ControlTaskQueue) { LoggerFactory = logs }

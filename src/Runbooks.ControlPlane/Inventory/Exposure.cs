@@ -8,6 +8,9 @@ namespace Runbooks.ControlPlane.Inventory;
 
 /// <summary>What would be lost if the primary died now.</summary>
 /// <param name="State">proven (0), behind (known amount), unknown.</param>
+/// <param name="Bytes">Null when unknown or not protected: 0 is said only when nothing would be lost.</param>
+/// <param name="Seconds">Null likewise.</param>
+/// <param name="Since">Since when it is behind or unknown.</param>
 /// <param name="Text">The one figure, as every surface shows it.</param>
 public sealed record ExposureView(string State, long? Bytes, double? Seconds, DateTimeOffset? Since, string Text);
 
@@ -43,8 +46,9 @@ public static class Exposure
         }
 
         var since = row.AloneSince ?? (primaryAgeSeconds is { } silent ? now - TimeSpan.FromSeconds(silent) : row.DecidedAt);
-        return new ExposureView(
-            "unknown", row.ExposureBytes, (now - since).TotalSeconds, since, $"unknown since {since.UtcDateTime:HH:mm:ss}");
+
+        // No figure: what the primary has written since its last word is not known, and 0 would read as safe.
+        return new ExposureView("unknown", null, null, since, $"unknown since {since.UtcDateTime:HH:mm:ss}");
     }
 
     private static ExposureView Reported(
@@ -64,7 +68,7 @@ public static class Exposure
             .FirstOrDefault();
         return best switch
         {
-            null => new ExposureView("unknown", row.ExposureBytes, null, row.AloneSince, "unknown: no copy reports"),
+            null => new ExposureView("unknown", null, null, row.AloneSince, "unknown: no copy reports"),
             { Complete: true } when !provable => new ExposureView("behind", 0, 0, null, "0 — reported, not proven"),
             { } known => new ExposureView(
                 "behind", known.Bytes, known.Seconds, row.AloneSince,

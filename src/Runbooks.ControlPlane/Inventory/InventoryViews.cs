@@ -8,14 +8,21 @@ using Runbooks.Domain.Workloads;
 
 namespace Runbooks.ControlPlane.Inventory;
 
-/// <param name="State">The single label: unprotected, setting-up, protected, degraded, catching-up, not-protected, unknown.</param>
+/// <param name="State">The single label: unprotected, setting-up, setup-failed, protected, degraded, catching-up,
+/// not-protected,
+/// unprotecting, unknown.</param>
 public sealed record WorkloadView(
     string Id, string Title, string Group, string Site, string Tier, string State, ExposureView Exposure,
     WorkloadMetadata Metadata, ProtectionView? Protection, IReadOnlyList<VolumeView> Volumes);
 
+/// <param name="State">What the last procedure recorded.</param>
+/// <param name="Label">What it is now, as its links say.</param>
+/// <param name="Run">The last set-up or removal.</param>
+/// <param name="Cause">Why that did not reach its goal; null when it did.</param>
+/// <param name="Version">The entity tag, for If-Match.</param>
 public sealed record ProtectionView(
     string Id, string Workload, string Group, string State, string Label, ProtectionPolicy Policy, ArbiterRow? Arbiter,
-    ExposureView Exposure, string? Run);
+    ExposureView Exposure, string? Run, string? Cause, long Version);
 
 /// <summary>One volume at one site, as its agent last said.</summary>
 public sealed record VolumeView(string Site, double AgeSeconds, VolumeStatus Status);
@@ -49,7 +56,7 @@ public sealed class InventoryViews(InventoryStore store, SiteBoard board, Arbite
         var exposure = Exposure.Of(stored.Policy, row, primary?.Status, primary?.AgeSeconds, clock.GetUtcNow());
         return new ProtectionView(
             stored.Id, stored.Workload, stored.Group, stored.State, Label(stored, primary, exposure), stored.Policy, row,
-            exposure, stored.Run);
+            exposure, stored.Run, stored.Cause, stored.Version);
     }
 
     private static WorkloadView View(
@@ -68,7 +75,7 @@ public sealed class InventoryViews(InventoryStore store, SiteBoard board, Arbite
 
     private static string Label(StoredProtection stored, SiteReport? primary, ExposureView exposure)
     {
-        if (stored.State is "requested" or "setting-up" or "removed")
+        if (stored.State is "requested" or "setting-up" or "setup-failed" or "unprotecting" or "removed")
         {
             return stored.State == "requested" ? "setting-up" : stored.State;
         }

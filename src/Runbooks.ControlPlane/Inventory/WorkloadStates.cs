@@ -5,5 +5,6 @@ internal static class WorkloadStates
 {
     /// <summary>Red first: the order in which states need a person.</summary>
     public static readonly string[] WorstFirst =
-        ["not-protected", "degraded", "unknown", "unprotected", "catching-up", "setting-up", "protected"];
+        ["setup-failed", "not-protected", "degraded", "unknown", "unprotecting", "unprotected", "catching-up",
+            "setting-up", "protected"];
 }

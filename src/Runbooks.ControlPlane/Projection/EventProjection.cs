@@ -5,6 +5,7 @@ using Dapper;
 using Runbooks.Audit;
 using Runbooks.ControlPlane.Api;
 using Runbooks.ControlPlane.Events;
+using Runbooks.ControlPlane.Runs;
 using Runbooks.ControlPlane.Storage;
 using Runbooks.Domain.States;
 using Runbooks.Domain.Text;
@@ -242,6 +243,7 @@ internal static class EventProjection
               where run = @Run and state in ('waiting', 'ready', 'running', 'asking');
             """,
             new { open.Run, state, at, result = result?.ToJsonString(), failure = failure?.ToJsonString() }, change.Transaction);
+        await ProtectionRuns.EndedAsync(change, open.Run);
         var data = new JsonObject { ["state"] = state, ["result"] = Text(result), ["failure"] = (string?)failure?["message"] };
         change.Record(new AuditEntry("run.ended", AuditActor.System("engine"), new AuditSubject("run", open.Run))
         {

@@ -6,18 +6,21 @@ using Temporalio.Api.History.V1;
 
 namespace Runbooks.ControlPlane.Projection;
 
-/// <summary>Keeps the list of recovery points by what runs did to them: made, or dropped.</summary>
+/// <summary>
+/// Keeps the list of recovery points by what runs did to them: made, dropped, or deleted with their copy.
+/// </summary>
 internal static class RecoveryPointRows
 {
     private const string Create = "CreateRecoveryPoint";
     private const string Drop = "DropRecoveryPoint";
     private const string Meet = "Meet";
+    private const string Remove = "RemoveStandby";
     private const string SitePrefix = "site/";
 
     public static async Task ScheduledAsync(Change change, OpenRun open, HistoryEvent happened)
     {
         var scheduled = happened.ActivityTaskScheduledEventAttributes;
-        if (scheduled.ActivityType.Name is not (Create or Drop or Meet)
+        if (scheduled.ActivityType.Name is not (Create or Drop or Meet or Remove)
             || scheduled.TaskQueue?.Name.StartsWith(SitePrefix, StringComparison.Ordinal) != true)
         {
             return;
@@ -57,6 +60,16 @@ internal static class RecoveryPointRows
             await change.Connection.ExecuteAsync(
                 "update control.recovery_points set removed_at = clock_timestamp() where id = @Point and site = @Target",
                 new { call.Point, call.Target }, change.Transaction);
+        }
+        else if (call.Activity == Remove)
+        {
+            // The points lay over the copy and went with it.
+            await change.Connection.ExecuteAsync(
+                """
+                update control.recovery_points set removed_at = clock_timestamp()
+                where protection = @Protection and site = @Target and removed_at is null
+                """,
+                new { call.Protection, call.Target }, change.Transaction);
         }
         else if (Parse(result) is { } made && (Text(made, "Point") ?? Text(made, "KeptPoint")) is { } point)
         {

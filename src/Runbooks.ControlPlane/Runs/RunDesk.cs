@@ -25,6 +25,7 @@ public sealed class RunDesk(ChangeWriter changes, RunRows rows, GroupPictures pi
     public async Task<RunView> StartAsync(PlannedRun plan, RunBody body, Call call, CancellationToken cancel)
     {
         RequireReason(body.Reason);
+        RequireSamePlan(body.PlanHash, plan.PlanHash);
         var id = call.NewId(RunId.Prefix);
         var input = new RunInput(
             RunId.Parse(id), plan.Kind, plan.Group, plan.Canonical, plan.Hash, plan.Inputs, call.Caller.Name, body.Reason);
@@ -43,7 +44,7 @@ public sealed class RunDesk(ChangeWriter changes, RunRows rows, GroupPictures pi
 
                 if (plan.IsReal)
                 {
-                    await RequireFreeAsync(change, plan.Group);
+                    await GroupHolders.RequireFreeAsync(change, plan.Group);
                 }
 
                 await InsertAsync(change, new NewRun(
@@ -120,6 +121,7 @@ public sealed class RunDesk(ChangeWriter changes, RunRows rows, GroupPictures pi
                         update control.runs set state = 'aborted', start_state = 'refused', ended_at = clock_timestamp() where id = @run
                         """,
                         new { run }, change.Transaction);
+                    await ProtectionRuns.EndedAsync(change, run);
                 }
                 else
                 {
@@ -177,19 +179,20 @@ public sealed class RunDesk(ChangeWriter changes, RunRows rows, GroupPictures pi
         change.Tell(new EventEntry("run.requested", id) { Run = id, Group = plan.Group.ToString() });
     }
 
-    private static async Task RequireFreeAsync(Change change, GroupId group)
+    /// <summary>Refuses a start whose caller was shown another plan; without a hash nobody was shown one.</summary>
+    internal static void RequireSamePlan(string? shown, string now)
     {
-        if (await change.Connection.ExecuteScalarAsync<string?>(
-            """
-            select id from control.runs where grp = @group and is_real and kind <> 'setup'
-              and state in ('requested', 'running', 'asking', 'paused', 'aborting') limit 1
-            """,
-            new { group = group.ToString() }, change.Transaction) is { } busy)
+        if (shown is not null && shown != now)
         {
             throw new RefusalException(new Refusal(
-                ApiRefusalCodes.GroupBusy, $"Group {group} is held by another run.", $"Run {busy} has not ended.",
-                $"Wait for it, or abort it: runbooks run abort {busy}.")
-            { Details = new Dictionary<string, string> { ["run"] = busy } });
+                ApiRefusalCodes.PlanChanged, "What you ask for is not what you were shown.",
+                $"You name plan {shown}; now it is {now}: the document, an input, the primary or a generation "
+                    + "has changed since.",
+                "Explain it again, look at what would happen now, and ask with that plan's hash.")
+            {
+                Field = "planHash",
+                Details = new Dictionary<string, string> { ["expected"] = shown, ["current"] = now },
+            });
         }
     }
 

@@ -52,6 +52,13 @@ public sealed class RunRows(Database database)
             : throw ApiRefusals.NotFound("run", id);
     }
 
+    /// <summary>A run that may not have been made yet.</summary>
+    public async Task<RunView?> FindAsync(string id, CancellationToken cancel) =>
+        await database.ReadAsync(c => c.QuerySingleOrDefaultAsync<Row>($"{Select} where r.id = @id", new { id }),
+            cancel) is { } row
+            ? View(row)
+            : null;
+
     public static async Task<RunView> GetAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, string id)
     {
         await connection.ExecuteAsync("select 1 from control.runs where id = @id for update", new { id }, transaction);

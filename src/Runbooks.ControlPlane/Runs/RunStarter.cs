@@ -156,6 +156,7 @@ public sealed class RunStarter(
                   failure = jsonb_build_object('message', @cause::text) where id = @Id
                 """,
                 new { run.Id, cause }, change.Transaction);
+            await ProtectionRuns.EndedAsync(change, run.Id);
             change.Record(new AuditEntry("run.refused", AuditActor.System("engine"), new AuditSubject("run", run.Id))
             {
                 Id = $"aud_{run.Id[4..]}r", Run = run.Id, Group = run.Grp, Outcome = "refused", Reason = cause,
@@ -169,7 +170,8 @@ public sealed class RunStarter(
         var due = await database.ReadAsync(
             async c => (await c.QueryAsync<Signal>(
                 """
-                select s.id, s.name, s.argument::text as argument, r.workflow_id from control.run_signals s
+                select s.id, s.name, s.argument::text as argument, r.workflow_id, r.workflow_type
+                from control.run_signals s
                 join control.runs r on r.id = s.run and r.start_state = 'started' where s.sent_at is null order by s.created_at, s.id
                 """)).AsList(),
             cancel);
@@ -178,8 +180,7 @@ public sealed class RunStarter(
             string? refused = null;
             try
             {
-                await client.GetWorkflowHandle(signal.Workflow_Id).SignalAsync(
-                    signal.Name, signal.Argument is null ? [] : [JsonSerializer.Deserialize<JsonElement>(signal.Argument)]);
+                await SendAsync(client.GetWorkflowHandle(signal.Workflow_Id), signal);
             }
             catch (RpcException ended) when (ended.Code == RpcException.StatusCode.NotFound)
             {
@@ -191,6 +192,14 @@ public sealed class RunStarter(
         }
     }
 
+    // A procedure that runs by itself, without a document around it, hears an abort as a cancel: it undoes what it
+    // began.
+    private static Task SendAsync(WorkflowHandle handle, Signal signal) =>
+        signal is { Name: "Abort", Workflow_Type: not "Runbook" }
+        ? handle.CancelAsync()
+        : handle.SignalAsync(
+            signal.Name, signal.Argument is null ? [] : [JsonSerializer.Deserialize<JsonElement>(signal.Argument)]);
+
     /// <summary>Site events reach the procedure that lives with the protection; it is started by the first of them.</summary>
     private async Task ForwardAsync(ITemporalClient client, CancellationToken cancel)
     {
@@ -198,16 +207,17 @@ public sealed class RunStarter(
             async c => (await c.QueryAsync<Forward>(
                 """
                 select f.site, f.sequence, f.event::text as event, p.policy::text as policy
-                from control.forwards f left join control.protections p on p.id = f.protection and p.ended_at is null
+                from control.forwards f left join control.protections p
+                  on p.id = f.protection and p.ended_at is null and p.state <> 'unprotecting'
                 where f.sent_at is null order by f.site, f.sequence limit 100
                 """)).AsList(),
             cancel);
         foreach (var forward in due)
         {
-            if (forward.Policy is not null)
+            var happened = ApiJson.Read<SiteEvent>(forward.Event);
+            if (forward.Policy is not null && DegradationWorkflow.Hears(happened))
             {
                 var policy = ApiJson.Read<ProtectionPolicy>(forward.Policy);
-                var happened = ApiJson.Read<SiteEvent>(forward.Event);
                 var options = new WorkflowOptions(DegradationWorkflow.IdOf(policy.Id), AgentIdentity.WorkflowTaskQueue);
                 options.SignalWithStart((DegradationWorkflow w) => w.HearAsync(happened));
                 await client.StartWorkflowAsync(
@@ -224,7 +234,7 @@ public sealed class RunStarter(
 
     private sealed record Due(string Id, string? Grp, string Workflow_Type, string Workflow_Id, string Input);
 
-    private sealed record Signal(string Id, string Name, string? Argument, string Workflow_Id);
+    private sealed record Signal(string Id, string Name, string? Argument, string Workflow_Id, string Workflow_Type);
 
     private sealed record Forward(string Site, long Sequence, string Event, string? Policy);
 }

@@ -4,8 +4,11 @@ namespace Runbooks.ControlPlane.Runs;
 
 /// <param name="Runbook">Which runbook; its newest published version unless <paramref name="Version"/> says otherwise.</param>
 /// <param name="Group">Needed when the document names no group.</param>
+/// <param name="PlanHash">The plan that the caller was shown by explain; the start is refused when it is another one
+/// by now.</param>
 public sealed record RunBody(
-    string Runbook, string Reason, int? Version, string? Group, IReadOnlyDictionary<string, string>? Inputs);
+    string Runbook, string Reason, int? Version, string? Group, IReadOnlyDictionary<string, string>? Inputs,
+        string? PlanHash = null);
 
 public sealed record RunView(
     string Id, string Kind, bool Real, string State, string? Runbook, int? Version, string? RunbookHash, string PlanHash,

@@ -17,6 +17,7 @@ public sealed class ArbiterActivities(ArbiterDesk desk, ChangeWriter changes) : 
     {
         await changes.CommitAsync(async change =>
         {
+            await ArbiterDesk.AddSitesAsync(change, request.Protection, request.Sites);
             var made = await ArbiterDesk.BeginAsync(change, request.Protection, request.Primary, request.Sites);
             if (made)
             {
@@ -37,6 +38,28 @@ public sealed class ArbiterActivities(ArbiterDesk desk, ChangeWriter changes) : 
     [Activity]
     public Task<ArbiterAnswer> PromoteInArbiterAsync(Promote request) =>
         desk.DecideAsync(request, AuditActor.System("workflow"), RunOf(request.RequestId));
+
+    [Activity]
+    public Task<ArbiterRow?> CloseArbiterRowAsync(CloseArbiterRowRequest request) => changes.CommitAsync(async change =>
+    {
+        var (row, isNew) = await ArbiterDesk.CloseAsync(change, request.Protection, request.Run);
+        if (isNew)
+        {
+            change.Record(new AuditEntry(
+                "arbiter.closed", AuditActor.System("workflow"),
+                    new AuditSubject("protection", request.Protection.ToString()))
+            {
+                Run = request.Run,
+                Data = new()
+                {
+                    ["primary"] = row!.Primary.ToString(), ["generation"] = row.Generation.Value,
+                        ["version"] = row.Version,
+                },
+            });
+        }
+
+        return row;
+    });
 
     [Activity]
     public Task EndArbiterRowAsync(ProtectionId protection) => changes.CommitAsync(async change =>

@@ -17,14 +17,7 @@ public sealed class OutsideActivities(ChangeWriter changes, ControlPlaneOptions 
 {
     private const int BodyBytesMax = 64 * 1024;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        // A redirect would leave the checked address, a proxy would make the check ours no longer.
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        ConnectCallback = (context, cancel) => OutsideAddress.DialAsync(context.DnsEndPoint, options.HttpAllow, cancel),
-    });
+    private readonly HttpClient _http = OutsideAddress.Client(options.HttpAllow, TimeSpan.FromSeconds(100));
 
     [Activity]
     public async Task<HttpCallResult> CallHttpAsync(HttpCallRequest request)

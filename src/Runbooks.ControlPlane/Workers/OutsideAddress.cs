@@ -10,6 +10,23 @@ namespace Runbooks.ControlPlane.Workers;
 /// </summary>
 public static class OutsideAddress
 {
+    /// <summary>
+    /// A client whose every connection is dialled here: no redirect, no proxy, no kept connection of another address.
+    /// </summary>
+    public static HttpClient Client(IReadOnlyList<string> allow, TimeSpan timeout) => new(new SocketsHttpHandler
+    {
+        // A redirect would leave the checked address, a proxy would make the check ours no longer.
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        ConnectCallback = (context, cancel) => DialAsync(context.DnsEndPoint, allow, cancel),
+    })
+    {
+        Timeout = timeout,
+        MaxResponseContentBufferSize = 1 << 20,
+    };
+
     /// <param name="allow">Hosts (<c>name</c> or <c>name:port</c>) that may be private or local.</param>
     public static async ValueTask<Stream> DialAsync(DnsEndPoint target, IReadOnlyList<string> allow, CancellationToken cancel)
     {

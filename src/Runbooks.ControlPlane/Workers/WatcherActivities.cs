@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using Runbooks.ControlPlane.Agents;
+using Runbooks.ControlPlane.Hosting;
+using Runbooks.Domain.Errors;
 using Runbooks.Temporal.Activities;
 using Runbooks.Temporal.Exceptions;
 using Runbooks.Workflows.Sites;
@@ -11,15 +14,12 @@ namespace Runbooks.ControlPlane.Workers;
 /// The control plane as one more observer: a site is alive for it when its agent reports while it looks. The two activities have the names of the
 /// sites' own, so that a workflow asks every observer the same way.
 /// </summary>
-public sealed class WatcherActivities(SiteBoard board) : IDisposable
+public sealed class WatcherActivities(SiteBoard board, ControlPlaneOptions options) : IDisposable
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
-    {
-        Timeout = TimeSpan.FromSeconds(5),
-        MaxResponseContentBufferSize = 1 << 20,
-    };
+    private readonly HttpClient http = OutsideAddress.Client(options.HttpAllow, Limit);
 
     /// <summary>Waits for a report of the site for the given time.</summary>
     [Activity]
@@ -51,7 +51,12 @@ public sealed class WatcherActivities(SiteBoard board) : IDisposable
         }
     }
 
-    /// <summary>A TCP connect or HTTP request from the control plane; fails until it answers as expected.</summary>
+    /// <summary>
+    /// A TCP connect or HTTP request from the control plane; fails until it answers as expected. A runbook's author
+    /// chooses the address, so
+    /// it obeys the same allow-list as <c>http.call</c>: without it a probe would tell what listens in the control
+    /// plane's own network.
+    /// </summary>
     [Activity]
     public async Task<ProbeResult> ProbeAsync(ProbeRequest request)
     {
@@ -62,6 +67,10 @@ public sealed class WatcherActivities(SiteBoard board) : IDisposable
         {
             var detail = request.Kind == "http" ? await GetAsync(request, cancel) : await ConnectAsync(request.Target, cancel);
             return new ProbeResult(request.Target, Stopwatch.GetElapsedTime(began).TotalMilliseconds, detail);
+        }
+        catch (Exception e) when (RefusalOf(e) is { } refusal)
+        {
+            throw new ApplicationFailureException(refusal.ToString(), refusal.Code, nonRetryable: true);
         }
         catch (Exception e) when (e is SocketException or HttpRequestException or FormatException
             || (e is OperationCanceledException && !cancel.IsCancellationRequested))
@@ -83,18 +92,21 @@ public sealed class WatcherActivities(SiteBoard board) : IDisposable
             : throw new HttpRequestException($"status {(int)answer.StatusCode}, expected {request.ExpectStatus}");
     }
 
-    private static async Task<string> ConnectAsync(string target, CancellationToken cancel)
+    private async Task<string> ConnectAsync(string target, CancellationToken cancel)
     {
         var colon = target.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(target[(colon + 1)..], out var port))
+        if (colon <= 0 || !int.TryParse(target[(colon + 1)..], out var port) || port is < 1 or > 65535)
         {
             throw new FormatException($"'{target}' is not HOST:PORT");
         }
 
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(TimeSpan.FromSeconds(5));
-        await socket.ConnectAsync(target[..colon].Trim('[', ']'), port, limit.Token);
-        return $"connected to {socket.RemoteEndPoint}";
+        limit.CancelAfter(Limit);
+        await using var stream = await OutsideAddress.DialAsync(
+            new DnsEndPoint(target[..colon].Trim('[', ']'), port), options.HttpAllow, limit.Token);
+        return $"connected to {((NetworkStream)stream).Socket.RemoteEndPoint}";
     }
+
+    private static Refusal? RefusalOf(Exception e) =>
+        e is RefusalException refused ? refused.Refusal : (e.InnerException as RefusalException)?.Refusal;
 }

@@ -22,4 +22,10 @@ public sealed record AgentReportAnswer(
     DateTimeOffset ServerTime,
     long ClusterEpoch,
     IReadOnlyList<string> ControlPlanes,
-    IReadOnlyDictionary<string, string> Peers);
+    IReadOnlyDictionary<string, string> Peers)
+{
+    /// <summary>
+    /// Signed heads of the audit chain that the site does not keep yet, oldest first, then its newest again.
+    /// </summary>
+    public IReadOnlyList<AuditAnchor> Anchors { get; init; } = [];
+}

@@ -59,6 +59,16 @@ internal static class ArbiterRefusals
         Details = Facts(row),
     };
 
+    public static Refusal Closed(ArbiterRow row) => new(
+        RefusalCodes.ArbiterClosed,
+        $"Protection {row.Protection} was given up.",
+        $"It was removed at {row.ClosedAt:O}; {row.Primary} serves alone since, "
+            + "and what other sites hold is as old as that.",
+        "Protect the workload again; a copy that was kept is read at its site, never promoted.")
+    {
+        Details = Facts(row),
+    };
+
     public static Refusal BadRequest(ArbiterRow row, string why) => new(
         RefusalCodes.ArbiterBadRequest,
         "The arbiter cannot take this request.",

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Runbooks.Domain.Ids;
 using Runbooks.Domain.Units;
 
@@ -39,12 +40,39 @@ public sealed record ArbiterRow(
     /// <summary>Id of the request that made the last change: the same request again gets the same answer.</summary>
     public string LastRequestId { get; init; } = string.Empty;
 
+    /// <summary>
+    /// When the protection was given up; null while it lives. From then on nobody is promoted, completed or left alone
+    /// by this row; only its primary is still confirmed as the one that serves.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ClosedAt { get; init; }
+
     /// <summary>True when the site holds every acknowledged write.</summary>
     public bool IsComplete(SiteId site) => Complete.Contains(site);
 
     /// <summary>A protection's first row: the primary alone is complete until the others have caught up.</summary>
     public static ArbiterRow Begin(ProtectionId protection, SiteId primary, IEnumerable<SiteId> sites, DateTimeOffset now) =>
         new(protection, Generation.First, 1, primary, Sorted(sites.Append(primary)), [primary], now) { DecidedAt = now };
+
+    /// <summary>The row with more sites that will hold copies; they are complete when they have caught up.</summary>
+    /// <returns>The same row when it names them all already.</returns>
+    public ArbiterRow With(IEnumerable<SiteId> sites, string requestId, DateTimeOffset now)
+    {
+        var all = Sorted(Sites.Concat(sites));
+        return all.Count == Sites.Count || ClosedAt is not null ? this : this with
+        {
+            Sites = all, Version = Version + 1, AloneSince = AloneSince ?? now, LastRequestId = requestId,
+                DecidedAt = now,
+        };
+    }
+
+    /// <summary>The row of a protection that is given up: the primary alone, for good.</summary>
+    /// <returns>The same row when it is closed already.</returns>
+    public ArbiterRow Close(string requestId, string by, DateTimeOffset now) => ClosedAt is not null ? this : this with
+    {
+        Complete = [Primary], Version = Version + 1, ClosedAt = now, LastRequestId = requestId, DecidedBy = by,
+        DecidedAt = now,
+    };
 
     internal static IReadOnlyList<SiteId> Sorted(IEnumerable<SiteId> sites) =>
         [.. sites.Distinct().OrderBy(s => s.ToString(), StringComparer.Ordinal)];

@@ -51,6 +51,12 @@ public static class ArbiterRules
             return new ArbiterAnswer(true, row, null);
         }
 
+        // Confirm still holds: the primary of a closed row serves on, alone and unprotected.
+        if (row.ClosedAt is not null && request is not Confirm)
+        {
+            return new ArbiterAnswer(false, row, ArbiterRefusals.Closed(row));
+        }
+
         var refusal = request switch
         {
             GoAlone r => Refuse(row, r),

@@ -29,6 +29,9 @@ public static class RefusalCodes
     /// <summary>The planned swap lacks the old primary's drained mark of this generation.</summary>
     public const string ArbiterNotDrained = "RB-ARBITER-007";
 
+    /// <summary>The protection was given up: its row decides nothing any more.</summary>
+    public const string ArbiterClosed = "RB-ARBITER-008";
+
     /// <summary>A for-each names something that is no list in this run.</summary>
     public const string PlanNotAList = "RB-PLAN-001";
 
@@ -64,6 +67,9 @@ public static class RefusalCodes
 
     /// <summary>An approval or a manual task was answered with no.</summary>
     public const string ProcedureNotApproved = "RB-RUN-015";
+
+    /// <summary>The protection moved to another site between the request and the run.</summary>
+    public const string ProcedureMoved = "RB-RUN-016";
 
     /// <summary>The site has no such workload driver.</summary>
     public const string MachineUnknownDriver = "RB-MACHINE-001";

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Runbooks.Domain.Agents;
 using Runbooks.Domain.Ids;
 
 namespace Runbooks.Domain.Status;
@@ -19,4 +21,9 @@ public sealed record SiteStatus(
     string NbdAddress,
     string WanAddress,
     long FreeBytes,
-    IReadOnlyList<VolumeStatus> Volumes);
+    IReadOnlyList<VolumeStatus> Volumes)
+{
+    /// <summary>What the site keeps of the control plane's audit heads; null for an agent that keeps none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AnchorStatus? Anchor { get; init; }
+}

@@ -46,6 +46,11 @@ public sealed class ReplicationActivities(ISite site) : IReplicationActivities
 
     /// <inheritdoc/>
     [Activity]
+    public Task ReleaseStandbyAsync(ReleaseStandbyRequest request) => ActivityBoundary.RunAsync(() =>
+        site.Replication.ReleaseStandbyAsync(request.Key.ToString(), request.Protection, request.Generation));
+
+    /// <inheritdoc/>
+    [Activity]
     public async Task<CopyResult> FullCopyAsync(CopyRequest request)
     {
         var context = ActivityExecutionContext.Current;

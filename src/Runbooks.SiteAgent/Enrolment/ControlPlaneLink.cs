@@ -22,6 +22,7 @@ internal sealed class ControlPlaneLink : IDisposable
     private readonly Action<string> log;
     private readonly string instance = Guid.NewGuid().ToString("n");
     private readonly CancellationTokenSource stop = new();
+    private readonly AnchorFile anchors;
     private IReadOnlyList<string> controlPlanes;
     private HttpClient http;
     private long acknowledged;
@@ -33,6 +34,7 @@ internal sealed class ControlPlaneLink : IDisposable
         this.credentials = credentials;
         this.site = site;
         this.log = log;
+        anchors = new AnchorFile(Path.Combine(Path.GetDirectoryName(credentials.Folder)!, "audit"));
         controlPlanes = credentials.Addresses.ControlPlanes;
         http = ControlPlaneHttp.Create(credentials.Current, TimeSpan.FromSeconds(5));
         Arbiter = new ArbiterClient(() => (http, controlPlanes));
@@ -69,7 +71,9 @@ internal sealed class ControlPlaneLink : IDisposable
 
     private async Task ReportAsync(Site running)
     {
-        var report = new AgentReport(instance, running.Describe(), running.EventsAfter(acknowledged, EventsPerReport), epoch);
+        var report = new AgentReport(
+            instance, running.Describe() with { Anchor = anchors.Status },
+                running.EventsAfter(acknowledged, EventsPerReport), epoch);
         var answer = await PostAsync<AgentReportAnswer>("/agent/v1/report", report);
         if (!answer.IsOk)
         {
@@ -84,6 +88,14 @@ internal sealed class ControlPlaneLink : IDisposable
         if (answer.Value.ControlPlanes.Count > 0)
         {
             controlPlanes = answer.Value.ControlPlanes;
+        }
+
+        foreach (var anchor in answer.Value.Anchors)
+        {
+            if (!anchors.Take(anchor))
+            {
+                Note($"audit: {anchors.Status.Conflict}");
+            }
         }
 
         foreach (var (name, address) in answer.Value.Peers)

@@ -56,9 +56,12 @@ internal sealed class CommandDriver(MachineSettings settings) : IMachineDriver
             }
         }
 
-        return driver.Health is { Count: > 0 } health
+        var healthy = driver.Health is { Count: > 0 } health
             ? await ChildProcess.RunAsync(Fill(health, files, record), Within(driver.TimeoutSeconds), "check", cancellationToken)
             : "running; no health command is set";
+        return record.IsDrill
+            ? $"{healthy} (isolation is the command's own: not proven by this driver)".TrimStart()
+            : healthy;
     }
 
     // {workload}, {machine}, {mode}, {folder} and {nbd:DISK}; an argument is filled in place and never split.

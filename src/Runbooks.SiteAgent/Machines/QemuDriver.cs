@@ -36,10 +36,19 @@ internal sealed class QemuDriver(MachineSettings settings) : IMachineDriver
             throw new Fault(FaultSide.Workload, "check", $"QEMU of {files.Name} is not running. {log.Trim()}", isTransient: true);
         }
 
-        var answer = await AskAsync(files, cancellationToken);
-        return answer.Contains("\"running\"", StringComparison.Ordinal)
-            ? "QEMU says: running"
-            : throw new Fault(FaultSide.Workload, "check", $"QEMU of {files.Name} says: {answer.Trim()}", isTransient: true);
+        var answer = await AskAsync(files, "query-status", cancellationToken);
+        if (answer.Contains("\"running\"", StringComparison.Ordinal))
+        {
+            if (!record.IsDrill)
+            {
+                return "QEMU says: running";
+            }
+
+            var adapters = await AskAsync(files, "query-rx-filter", cancellationToken);
+            return $"QEMU says: running; {QemuIsolation.Prove(files.Name, running.Id, adapters)}";
+        }
+
+        throw new Fault(FaultSide.Workload, "check", $"QEMU of {files.Name} says: {answer.Trim()}", isTransient: true);
     }
 
     private static string Monitor(MachineFiles files) => Path.Combine(files.Folder, "qmp");
@@ -77,7 +86,7 @@ internal sealed class QemuDriver(MachineSettings settings) : IMachineDriver
         return arguments;
     }
 
-    private static async Task<string> AskAsync(MachineFiles files, CancellationToken cancellationToken)
+    private static async Task<string> AskAsync(MachineFiles files, string query, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(5));
@@ -88,7 +97,9 @@ internal sealed class QemuDriver(MachineSettings settings) : IMachineDriver
             await using var stream = new NetworkStream(socket);
             using var reader = new StreamReader(stream, Encoding.UTF8, leaveOpen: true);
             await reader.ReadLineAsync(limit.Token);
-            await stream.WriteAsync("{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"query-status\"}\n"u8.ToArray(), limit.Token);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes($"{{\"execute\":\"qmp_capabilities\"}}\n{{\"execute\":\"{query}\"}}\n"),
+                    limit.Token);
             await reader.ReadLineAsync(limit.Token);
             return await reader.ReadLineAsync(limit.Token) ?? string.Empty;
         }

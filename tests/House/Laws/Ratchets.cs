@@ -72,8 +72,5 @@ internal static class Ratchets
     public static readonly string[] WorkflowsWithoutHistory = [];
 
     /// <summary>Workflow folders whose code does not repeat the numbered steps of their README yet.</summary>
-    public static readonly string[] UnnumberedWorkflows =
-    [
-        "Runbook",
-    ];
+    public static readonly string[] UnnumberedWorkflows = [];
 }

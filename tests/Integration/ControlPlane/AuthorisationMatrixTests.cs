@@ -42,6 +42,7 @@ public sealed class AuthorisationMatrixTests : IAsyncLifetime
         ["listWorkloads"] = All, ["getWorkload"] = All, ["createWorkload"] = "operator admin", ["replaceWorkload"] = "operator admin",
         ["removeWorkload"] = "operator admin", ["listVolumes"] = All, ["getVolume"] = All,
         ["listProtections"] = All, ["getProtection"] = All, ["protect"] = "operator",
+        ["retryProtection"] = "operator", ["removeProtection"] = "operator",
         ["listRunbooks"] = All, ["getRunbook"] = All, ["validateRunbook"] = All, ["explainRunbook"] = All, ["diffRunbook"] = All,
         ["listRunbookVersions"] = All, ["getRunbookVersion"] = All, ["listStepKinds"] = All,
         ["saveRunbook"] = "author", ["publishRunbook"] = "author", ["archiveRunbook"] = "author",

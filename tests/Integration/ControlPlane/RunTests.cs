@@ -104,6 +104,21 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_OfAnotherPlanThanShown_IsRefusedWithBoth()
+    {
+        var shown = (string)(await _operator.PostAsync("/api/v1/runs?dryRun=true", Body()).OkAsync())["planHash"]!;
+        var other =
+            new { runbook = "rehearse", reason = "weekly check", inputs = new { reason = "monthly" },
+                planHash = shown };
+        var refused = await _operator.PostAsync("/api/v1/runs", other).RefusedAsync(412, "RB-RUN-002");
+        Assert.Equal(shown, (string)refused["details"]!["expected"]!);
+        Assert.NotEqual(shown, (string)refused["details"]!["current"]!);
+        var same =
+            new { runbook = "rehearse", reason = "weekly check", inputs = new { reason = "weekly" }, planHash = shown };
+        Assert.Equal(shown, (string)(await _operator.PostAsync("/api/v1/runs", same).OkAsync())["planHash"]!);
+    }
+
+    [Fact]
     public async Task Run_ControlPlaneRestartedWhileAsking_GoesOn()
     {
         var run = await StartAsync("key-2");

@@ -44,5 +44,5 @@ internal static class Oracle
 
     /// <summary>A setup that has reached its goal is not undone any more.</summary>
     public static bool IsProtected(WorldModel world, Scenario scenario) =>
-        scenario.Workflow == "ReplicationSetup" && world.Rows.Values.Any(r => r.Complete.Count == r.Sites.Count);
+        scenario.Workflow == "ReplicationSetup" && world.Rows.Values.Any(r => r.Complete.Count > 1);
 }

@@ -11,6 +11,7 @@ using Runbooks.Workflows.Failback;
 using Runbooks.Workflows.Failover;
 using Runbooks.Workflows.ReplicationSetup;
 using Runbooks.Workflows.Runbook;
+using Runbooks.Workflows.Unprotect;
 
 namespace Runbooks.Tests.Sweep.Harness;
 
@@ -35,6 +36,21 @@ internal sealed record Scenario(string Name, string Workflow, Func<WorldModel> N
     [
         new("setup", "ReplicationSetup", () => new WorldModel(["database"], hasStandby: false), (w, _) => new SetupInput(
             Run, w.Members[0].Policy, w.Members[0].Workload, WorldModel.North, WorldModel.South)),
+        new("setup-two-standbys", "ReplicationSetup", () => new WorldModel(["database"], hasStandby: false),
+            (w, _) => new SetupInput(
+            Run, w.Members[0].Policy with { Standbys = [WorldModel.South, WorldModel.East] }, w.Members[0].Workload,
+            WorldModel.North, WorldModel.South)
+        {
+            Others = [WorldModel.East],
+        }),
+        new("unprotect", "Unprotect", () => new WorldModel(["database"], hasStandby: true), (w, group) =>
+            Remove(w, group, keep: true)) { LeavesNothingBeforeTheFence = false },
+        new("unprotect-deleting", "Unprotect", () => new WorldModel(["database"], hasStandby: true), (w, group) =>
+            Remove(w, group, keep: false)) { LeavesNothingBeforeTheFence = false },
+        new("unprotect-standby-gone", "Unprotect", SouthGone, (w, group) =>
+            Remove(w, group, keep: true)) { LeavesNothingBeforeTheFence = false },
+        new("unprotect-failed-setup", "Unprotect", () => new WorldModel(["database"], hasStandby: false), (w, group) =>
+            Remove(w, group, keep: false)) { LeavesNothingBeforeTheFence = false },
         new("catch-up", "CatchUp", Apart, (w, _) => new CatchUpInput(
             Run, w.Members[0].Policy.Id, WorldModel.North, WorldModel.South)) { LeavesNothingBeforeTheFence = false },
         new("degradation", "Degradation", Apart, (w, _) => new DegradationInput(w.Members[0].Policy, null, 0, 0))
@@ -76,6 +92,16 @@ internal sealed record Scenario(string Name, string Workflow, Func<WorldModel> N
 
     private static FailoverInput Move(WorldModel world, RunKind kind) =>
         new(Run, kind, world.Picture, WorldModel.South, "tester", "a test") { QuestionSeconds = 60 };
+
+    private static UnprotectInput Remove(WorldModel world, string group, bool keep) => new(
+        Run, world.Members[0].Policy with { Group = GroupId.Parse(group) }, WorldModel.North) { KeepCopies = keep };
+
+    private static WorldModel SouthGone()
+    {
+        var world = new WorldModel(["database"], hasStandby: true);
+        world.Sites[WorldModel.South].IsSilent = true;
+        return world;
+    }
 
     private static WorldModel Apart()
     {

@@ -77,7 +77,7 @@ internal sealed class SweepEngine
         Run(NewWorkflowWorker(WorkflowQueue));
         var control = new WorldControlActivities(Worlds);
         Run(NewActivityWorker("control", o => Add(Add(o, control), new WorldObserverActivities(Worlds, null))));
-        foreach (var site in new[] { WorldModel.North, WorldModel.South })
+        foreach (var site in new[] { WorldModel.North, WorldModel.South, WorldModel.East })
         {
             var queue = Domain.Agents.AgentIdentity.TaskQueueOf(site);
             Run(NewActivityWorker(queue, o =>

@@ -13,6 +13,11 @@ internal sealed class SiteModel(SiteId site)
     /// <summary>True when nothing there answers; asking it is a mistake of the procedure.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>
+    /// True when nothing there answers, and asking is right all the same: the procedure says what it could not do.
+    /// </summary>
+    public bool IsSilent { get; set; }
+
     public Dictionary<ProtectionId, CopyModel> Copies { get; } = [];
 
     public Dictionary<RecoveryPointId, PointModel> Points { get; } = [];

@@ -37,6 +37,35 @@ internal sealed class WorldControlActivities(Worlds worlds) : IArbiterActivities
 
     public Task<ArbiterAnswer> PromoteInArbiterAsync(Promote request) => Task.FromResult(World.Promote(request));
 
+    public Task<ArbiterRow?> CloseArbiterRowAsync(CloseArbiterRowRequest request)
+    {
+        var world = World;
+        lock (world.Gate)
+        {
+            if (world.Rows.TryGetValue(request.Protection, out var row))
+            {
+                world.Rows[request.Protection] =
+                    row.Close($"{request.Run}/close", request.Run, DateTimeOffset.UnixEpoch);
+            }
+
+            return Task.FromResult(world.Rows.GetValueOrDefault(request.Protection));
+        }
+    }
+
+    public Task<string> FindGroupHolderAsync(GroupId group) =>
+        Task.FromResult("run run_000000 (drill-isolated, running)");
+
+    public async Task<PreemptAnswer> PreemptDrillAsync(PreemptRequest request)
+    {
+        if (World.Drill is not { } abort)
+        {
+            return new PreemptAnswer(false, "run run_000000 (failback, running)");
+        }
+
+        await abort();
+        return new PreemptAnswer(true, "run run_000000 (drill-isolated, running)");
+    }
+
     public Task EndArbiterRowAsync(ProtectionId protection)
     {
         var world = World;

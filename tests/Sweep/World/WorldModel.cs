@@ -19,6 +19,7 @@ internal sealed class WorldModel
 {
     public static readonly SiteId North = SiteId.Parse("north");
     public static readonly SiteId South = SiteId.Parse("south");
+    public static readonly SiteId East = SiteId.Parse("east");
     public static readonly GroupId Group = GroupId.Parse("shop");
 
     private readonly Dictionary<string, object?> results = new(StringComparer.Ordinal);
@@ -26,7 +27,7 @@ internal sealed class WorldModel
     public WorldModel(IReadOnlyList<string> tiers, bool hasStandby)
     {
         Members = [.. tiers.Select((tier, i) => NewMember(tier, i))];
-        Sites = new[] { North, South }.ToDictionary(s => s, s => new SiteModel(s));
+        Sites = new[] { North, South, East }.ToDictionary(s => s, s => new SiteModel(s));
         foreach (var member in Members)
         {
             var id = member.Policy.Id;
@@ -71,6 +72,9 @@ internal sealed class WorldModel
 
     public List<string> Told { get; } = [];
 
+    /// <summary>Tells the drill that holds the group to end; null when no drill does.</summary>
+    public Func<Task>? Drill { get; set; }
+
     /// <summary>Keys of the operations that took effect, in the order of the first time.</summary>
     public List<string> Effects { get; } = [];
 
@@ -82,7 +86,7 @@ internal sealed class WorldModel
     public GroupPicture Picture => new(
         Group,
         [.. Members.Select(m => Rows.TryGetValue(m.Policy.Id, out var row) ? m with { Primary = row.Primary } : m)],
-        [.. Sites.Keys.Select(s => new SitePicture(s, $"{s}:7000", null))]);
+        [.. Sites.Keys.Where(s => s != East).Select(s => new SitePicture(s, $"{s}:7000", null))]);
 
     /// <summary>A primary that lost its link was permitted to go on alone: the standby lacks what came after.</summary>
     public void LoseLink(long writtenAlone)
@@ -204,6 +208,11 @@ internal sealed class WorldModel
 
     private void RequireUp(SiteId site, string what)
     {
+        if (Sites[site].IsSilent)
+        {
+            throw Refusals.Of($"{site} does not answer");
+        }
+
         if (Sites[site].IsDown)
         {
             Violations.Enqueue($"{what} was asked of the dead site {site}");

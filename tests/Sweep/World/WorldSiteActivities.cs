@@ -36,6 +36,22 @@ internal sealed class WorldSiteActivities(Worlds worlds, SiteId at)
     public Task EndTrackingAsync(EndTrackingRequest request) =>
         Once("end-tracking", request.Key, _ => World.Tracking.Remove((request.Protection, request.Standby)));
 
+    public Task ReleaseStandbyAsync(ReleaseStandbyRequest request) => Once("release-standby", request.Key, s =>
+    {
+        if (s.Copies.TryGetValue(request.Protection, out var copy))
+        {
+            copy.Role = Role.Fenced;
+            copy.IsOpen = false;
+            copy.Generation = request.Generation.Next;
+            if (World.Rows.TryGetValue(request.Protection, out var row) && row.ClosedAt is null)
+            {
+                World.Violations.Enqueue($"{at} was released while {request.Protection} can still be promoted");
+            }
+        }
+
+        return true;
+    });
+
     public Task<CopyResult> FullCopyAsync(CopyRequest request) => Once("full-copy", request.Key, s =>
     {
         World.Sites[request.Standby].Copies[request.Protection].Position = s.Copies[request.Protection].Position;

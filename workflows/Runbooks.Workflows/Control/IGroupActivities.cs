@@ -10,6 +10,17 @@ public interface IGroupActivities
     [Activity]
     Task<GroupPicture> DescribeGroupAsync(GroupId group);
 
+    /// <summary>Who holds the group now, in words: the run, its kind and since when.</summary>
+    [Activity]
+    Task<string> FindGroupHolderAsync(GroupId group);
+
+    /// <summary>
+    /// Tells an isolated drill that holds the group to end: a disaster failover needs it. Told once; anything else
+    /// that holds it is only named.
+    /// </summary>
+    [Activity]
+    Task<PreemptAnswer> PreemptDrillAsync(PreemptRequest request);
+
     /// <summary>Records where a protection lives and how it stands after a procedure. The same record again changes nothing.</summary>
     [Activity]
     Task RecordProtectionAsync(ProtectionRecord record);
@@ -36,6 +47,17 @@ public sealed record SitePicture(SiteId Site, string WanAddress, DateTimeOffset?
 /// <summary>Where a protection stands.</summary>
 /// <param name="Protection">Which protection.</param>
 /// <param name="Primary">The site that serves it.</param>
-/// <param name="State"><c>setting-up</c>, <c>protected</c>, <c>degraded</c>, <c>not-protected</c> or <c>removed</c>.</param>
+/// <param name="State"><c>setting-up</c>, <c>setup-failed</c>, <c>protected</c>, <c>degraded</c>, <c>not-protected</c>,
+/// <c>unprotecting</c>, <c>unprotect-failed</c> or <c>removed</c>.</param>
 /// <param name="Cause">Why, in words.</param>
 public sealed record ProtectionRecord(ProtectionId Protection, SiteId Primary, string State, string Cause);
+
+/// <summary>Asks for a group that a drill holds.</summary>
+/// <param name="Group">Which group.</param>
+/// <param name="Run">The run that needs it.</param>
+public sealed record PreemptRequest(GroupId Group, string Run);
+
+/// <summary>Who holds the group.</summary>
+/// <param name="IsDrill">True when it is an isolated drill, which was told to end.</param>
+/// <param name="Holder">The run, its kind and since when, in words.</param>
+public sealed record PreemptAnswer(bool IsDrill, string Holder);

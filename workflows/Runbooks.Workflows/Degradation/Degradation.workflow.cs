@@ -14,12 +14,26 @@ namespace Runbooks.Workflows.Degradation;
 [Workflow("Degradation")]
 public sealed class DegradationWorkflow
 {
+    private const string Degraded = "link-degraded";
+    private const string CatchingUp = "link-catching-up";
+    private const string InSync = "link-in-sync";
     private readonly StepJournal journal = new();
     private readonly Queue<SiteEvent> heard = new();
     private bool ended;
 
     /// <summary>The id of the procedure of a protection.</summary>
     public static string IdOf(Domain.Ids.ProtectionId protection) => $"protection/{protection}";
+
+    /// <summary>
+    /// Whether an event of the data path means anything here. A lossy hour makes thousands of them (sessions that
+    /// come and go, gates,
+    /// cursors); each signal would be three events of this procedure's history.
+    /// </summary>
+    public static bool Hears(SiteEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        return happened.Kind is Degraded or CatchingUp or InSync;
+    }
 
     /// <summary>The steps of the open incident.</summary>
     [WorkflowQuery]
@@ -62,20 +76,24 @@ public sealed class DegradationWorkflow
         }
     }
 
-    private async Task<DegradationInput> ApplyAsync(DegradationInput state, SiteEvent happened) => happened.Kind switch
+    private async Task<DegradationInput> ApplyAsync(DegradationInput state, SiteEvent happened)
     {
-        "link-degraded" when state.Incident is null => await BeginAsync(state, happened),
-        "link-in-sync" when state.Incident is not null => await CloseAsync(state, happened),
-        "peer-connected" when state.Incident is not null => state with { Incident = state.Incident with { LinkBackAt = happened.At } },
-        _ when state.Incident is not null => state with
+        if (state.Incident is not { } incident)
         {
-            Incident = state.Incident with
-            {
-                ExposureBytesMax = Math.Max(state.Incident.ExposureBytesMax, happened.ExposureBytes),
-            },
-        },
-        _ => state,
-    };
+            return happened.Kind == Degraded ? await BeginAsync(state, happened) : state;
+        }
+
+        incident = incident with { ExposureBytesMax = Math.Max(incident.ExposureBytesMax, happened.ExposureBytes) };
+        var others = incident.Lost.Where(s => s != happened.Peer).ToList();
+        return happened.Kind switch
+        {
+            Degraded => state with { Incident = incident with { Lost = [.. others, happened.Peer] } },
+            InSync when others.Count > 0 => state with { Incident = incident with { Lost = others } },
+            InSync => await CloseAsync(state with { Incident = incident }, happened),
+            CatchingUp => state with { Incident = incident with { LinkBackAt = happened.At } },
+            _ => state with { Incident = incident },
+        };
+    }
 
     private async Task<DegradationInput> BeginAsync(DegradationInput state, SiteEvent happened)
     {
@@ -93,7 +111,8 @@ public sealed class DegradationWorkflow
             $"{happened.Cause}. {new ByteCount(happened.ExposureBytes)} would be lost now; writes go on at the primary alone. "
                 + "The link is tried again by itself; a failover would ask to accept the loss."));
         await TryAsync("3-record", "Record as degraded", () => RecordAsync(state, happened, "degraded", happened.Cause));
-        return state with { Incident = new Incident(happened, happened.ExposureBytes, null), Flaps = state.Flaps + 1 };
+        return state with { Incident =
+            new Incident(happened, happened.ExposureBytes, null) { Lost = [happened.Peer] }, Flaps = state.Flaps + 1 };
     }
 
     private async Task PinAsync(DegradationInput state, SiteEvent happened)

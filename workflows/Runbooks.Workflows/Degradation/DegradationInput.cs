@@ -14,4 +14,8 @@ public sealed record DegradationInput(ProtectionPolicy Policy, Incident? Inciden
 /// <param name="Began">The event that began it.</param>
 /// <param name="ExposureBytesMax">Most that was missing.</param>
 /// <param name="LinkBackAt">When the link came back, or null.</param>
-public sealed record Incident(SiteEvent Began, long ExposureBytesMax, DateTimeOffset? LinkBackAt);
+public sealed record Incident(SiteEvent Began, long ExposureBytesMax, DateTimeOffset? LinkBackAt)
+{
+    /// <summary>The standbys that are not complete; the incident ends when the last of them is.</summary>
+    public IReadOnlyList<Domain.Ids.SiteId> Lost { get; init; } = [];
+}

@@ -19,6 +19,7 @@ public sealed class DrillWorkflow
     private readonly StepJournal journal = new();
     private readonly Desk desk;
     private readonly List<string> findings = [];
+    private readonly List<string> isolation = [];
     private bool released;
 
     /// <summary>Makes an instance.</summary>
@@ -52,7 +53,7 @@ public sealed class DrillWorkflow
         var before = await journal.RunAsync(
             "1", "Inventory", () => InventoryAsync(input, site => Calls.Site(site, "1")), i => $"{i.Sum(s => s.Value.Items.Count)} things at {i.Count} sites");
         var started = Workflow.UtcNow;
-        var measured = (Recovery: 0d, Point: 0d);
+        var measured = new Measured(0, 0, null);
         Exception? failure = null;
         try
         {
@@ -71,7 +72,7 @@ public sealed class DrillWorkflow
         }
 
         // Step 8: Score
-        return Score(input, measured.Recovery, measured.Point, residue, removed);
+        return Score(input, measured, residue, removed);
     }
 
     // On success, failure and cancel. A tear-down that is refused is tried again until a person says to leave it: the drill stays open.
@@ -118,11 +119,12 @@ public sealed class DrillWorkflow
         }
     }
 
-    private async Task<(double Recovery, double Point)> RehearseAsync(DrillInput input, DateTime started)
+    private async Task<Measured> RehearseAsync(DrillInput input, DateTime started)
     {
         // Step 2: Choose a recovery point
         var points = await journal.RunAsync("2", "Choose a recovery point", () => PointsAsync(input), p => $"{p.Count} points, digests right");
         var age = points.Values.Max(p => Math.Max(0, (started - p.At.UtcDateTime).TotalSeconds));
+        var loss = Workflow.Patched(Patches.DrillJudgesLoss) ? await LossAsync(input, age, started) : null;
 
         // Step 3: Clone
         var clones = await journal.RunAsync("3", "Clone in isolation", () => CloneAsync(input, points), c => $"{c.Count} clones");
@@ -130,7 +132,8 @@ public sealed class DrillWorkflow
         // Step 4: Start in waves
         if (input.Machines)
         {
-            await journal.RunAsync("4", "Start and probe", () => StartAsync(input, clones));
+            await journal.RunAsync("4", "Start and probe", () => StartAsync(input, clones), proofs =>
+                string.Join("; ", proofs));
         }
         else
         {
@@ -150,18 +153,23 @@ public sealed class DrillWorkflow
             journal.Skip("5", "Hold for people", "no hold was asked for");
         }
 
-        return (recovery, age);
+        return new Measured(recovery, age, loss);
     }
 
     private DrillResult Score(
-        DrillInput input, double recovery, double point, IReadOnlyList<string> residue, IReadOnlyList<string> removed)
+        DrillInput input, Measured measured, IReadOnlyList<string> residue, IReadOnlyList<string> removed)
     {
+        var recovery = measured.Recovery;
         if (input.RtoSeconds is { } rto && recovery > rto)
         {
             findings.Add($"Recovery took {recovery:0.0} s; the objective is {rto:0.0} s.");
         }
 
-        // Measured at the instant of the point, which replication proves complete: its age at the start is not what would be lost.
+        if (input.RpoSeconds is { } rpo && measured.Loss is { } loss && loss > rpo)
+        {
+            findings.Add($"A disaster then would have lost {loss:0.0} s; the objective is {rpo:0.0} s.");
+        }
+
         if (residue.Count > 0)
         {
             findings.Add($"Left behind: {string.Join(", ", residue)}.");
@@ -170,9 +178,42 @@ public sealed class DrillWorkflow
         var passed = findings.Count == 0;
         journal.Record(
             "8", "Score", passed ? StepState.Succeeded : StepState.Failed,
-            passed ? $"recovered in {recovery:0.0} s, nothing left" : string.Join(" ", findings));
-        return new DrillResult(recovery, point, residue, removed, passed, [.. findings]);
+            passed ? $"recovered in {recovery:0.0} s, {Words(measured.Loss)}, nothing left" : string.Join(" ",
+                findings));
+        return new DrillResult(recovery, measured.Point, residue, removed, passed, [.. findings])
+        {
+            LossSeconds = measured.Loss,
+            Isolation = [.. isolation],
+        };
     }
+
+    private static string Words(double? loss) =>
+        loss is { } known ? $"{known:0.0} s would have been lost" : "loss not judged";
+
+    // What is recovered is what the standby has: all of it when the row proves it complete, else what it had when it
+    // last was. An older point
+    // that was chosen costs its age besides.
+    private static async Task<double?> LossAsync(DrillInput input, double age, DateTime started)
+    {
+        var worst = input.Point is null ? 0d : age;
+        foreach (var member in input.Group.Members)
+        {
+            var row = await Workflow.ExecuteActivityAsync(
+                (IArbiterActivities a) => a.ReadArbiterRowAsync(member.Policy.Id), Calls.Control("2"));
+            if (row is null || (!row.IsComplete(input.Site) && row.AloneSince is null))
+            {
+                return null;
+            }
+
+            worst = Math.Max(worst,
+                row.IsComplete(input.Site) ? 0 : Math.Max(0,
+                    (started - row.AloneSince!.Value.UtcDateTime).TotalSeconds));
+        }
+
+        return worst;
+    }
+
+    private sealed record Measured(double Recovery, double Point, double? Loss);
 
     private static async Task<SortedDictionary<string, SiteInventory>> InventoryAsync(
         DrillInput input, Func<SiteId, ActivityOptions> options)
@@ -223,7 +264,7 @@ public sealed class DrillWorkflow
         return clones;
     }
 
-    private static async Task StartAsync(DrillInput input, Dictionary<ProtectionId, CloneResult> clones)
+    private async Task<IReadOnlyList<string>> StartAsync(DrillInput input, Dictionary<ProtectionId, CloneResult> clones)
     {
         foreach (var member in input.Group.Members)
         {
@@ -236,11 +277,14 @@ public sealed class DrillWorkflow
                     clone.NbdAddress,
                     true)),
                 Calls.Site(input.Site, "4", TimeSpan.FromMinutes(10)));
-            await Workflow.ExecuteActivityAsync(
+            var healthy = await Workflow.ExecuteActivityAsync(
                 (IMachineActivities a) => a.CheckMachineAsync(new StopMachineRequest(
                     StepScope.Key(input.Run, $"check/{member.Workload.Id}", Generation.None), member.Workload, true)),
                 Calls.Site(input.Site, "4", TimeSpan.FromMinutes(10)));
+            isolation.Add($"{member.Workload.Id} ({healthy.Driver}): {healthy.Detail}");
         }
+
+        return isolation;
     }
 
     // Runs on success, failure, cancel and after a crash: never with the cancelled token, and until it is done.

@@ -38,4 +38,17 @@ public sealed record DrillResult(
     IReadOnlyList<string> Residue,
     IReadOnlyList<string> Removed,
     bool Passed,
-    IReadOnlyList<string> Findings);
+    IReadOnlyList<string> Findings)
+{
+    /// <summary>
+    /// What a disaster at the start of step 2 would have lost, in seconds, as this drill recovered: 0 when the
+    /// arbiter's row has the site
+    /// complete and the newest state was taken, the age of an older point, or the time since the site was last
+    /// complete. Null when nobody
+    /// knows.
+    /// </summary>
+    public double? LossSeconds { get; init; }
+
+    /// <summary>How each machine was kept from production's network, as its driver proves it.</summary>
+    public IReadOnlyList<string> Isolation { get; init; } = [];
+}

@@ -101,6 +101,11 @@ public sealed class FailbackWorkflow
                     input.To,
                     AddressOf(input, input.To))),
                 Calls.Site(member.Primary, "3"));
+            if (Workflow.Patched(Patches.FailbackSeeds))
+            {
+                await SeedAsync(input, member, row.Generation);
+            }
+
             var caughtUp = await Workflow.ExecuteChildWorkflowAsync(
                 (CatchUpWorkflow w) => w.RunAsync(new CatchUpInput(input.Run, member.Policy.Id, member.Primary, input.To)),
                 new ChildWorkflowOptions
@@ -113,6 +118,17 @@ public sealed class FailbackWorkflow
 
         return sent;
     }
+
+    // A sibling standby of the old primary, or one that was detached: the new primary has no list of what it lacks.
+    // Where it has one, the call
+    // finds the link past its copy and answers at once.
+    private static Task SeedAsync(FailbackInput input, GroupMember member, Generation generation) =>
+        Workflow.WhenAllAsync(
+        member.Workload.Disks.Select(disk => Workflow.ExecuteActivityAsync(
+            (IReplicationActivities a) => a.FullCopyAsync(new CopyRequest(
+                StepScope.Key(input.Run, $"seed/{disk.Volume}", generation), member.Policy.Id, disk.Volume, input.To,
+                member.Policy.CatchUpBytesPerSecondMax)),
+            Calls.Copy(member.Primary, $"3/{disk.Name}"))));
 
     private Task<FailoverResult> SwitchAsync(FailbackInput input)
     {

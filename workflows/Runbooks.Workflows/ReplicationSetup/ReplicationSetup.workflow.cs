@@ -1,3 +1,4 @@
+using Runbooks.Domain.Ids;
 using Runbooks.Domain.States;
 using Runbooks.Domain.Units;
 using Runbooks.Workflows.CatchUp;
@@ -65,8 +66,14 @@ public sealed class ReplicationSetupWorkflow
         var (point, compared) = await journal.RunAsync(
             "6", "First recovery point", () => PointAsync(input), p => $"{p.Point.Point}, {new ByteCount(p.Compared.ComparedBytes)} compared");
 
+        foreach (var other in input.Others)
+        {
+            await journal.RunAsync($"6/{other}", $"Set up {other} as well", () => AddAsync(input, other));
+        }
+
         // Step 7: Protected
-        await journal.RunAsync("7", "Protected", () => RecordAsync(input, "protected", $"in sync at {input.Standby}"));
+        var everywhere = string.Join(", ", input.Others.Prepend(input.Standby));
+        await journal.RunAsync("7", "Protected", () => RecordAsync(input, "protected", $"in sync at {everywhere}"));
         return new SetupResult(
             source.TotalBytes,
             copies.Sum(c => c.SentBytes),
@@ -104,7 +111,8 @@ public sealed class ReplicationSetupWorkflow
             (IArbiterActivities a) => a.ReadArbiterRowAsync(input.Policy.Id), Calls.Control("3")) is null;
         await Workflow.ExecuteActivityAsync(
             (IArbiterActivities a) => a.BeginArbiterRowAsync(new BeginArbiterRowRequest(
-                input.Policy.Id, input.Primary, new[] { input.Primary, input.Standby })),
+                input.Policy.Id, input.Primary,
+                    input.Policy.Standbys.Append(input.Primary).Append(input.Standby).Distinct().ToList())),
             Calls.Control("3"));
         beganTracking = true;
         await Workflow.ExecuteActivityAsync(
@@ -131,6 +139,17 @@ public sealed class ReplicationSetupWorkflow
                 Id = $"{Workflow.Info.WorkflowId}/catch-up",
                 ParentClosePolicy = ParentClosePolicy.RequestCancel,
             });
+
+    // One after the other: they share the primary's disk and line, and each is proven before the next begins.
+    private static Task<SetupResult> AddAsync(SetupInput input, SiteId other) => Workflow.ExecuteChildWorkflowAsync(
+        (ReplicationSetupWorkflow w) => w.RunAsync(
+            new SetupInput(input.Run, input.Policy, input.Workload, input.Primary, other) { Joins = true }),
+        new ChildWorkflowOptions
+        {
+            // The run's list of steps shows the child's below the step that started it.
+            Id = $"{Workflow.Info.WorkflowId}/6/{other}#1/setup",
+            ParentClosePolicy = ParentClosePolicy.RequestCancel,
+        });
 
     private static async Task<(RecoveryPointResult Point, CompareResult Compared)> PointAsync(SetupInput input)
     {
@@ -195,6 +214,11 @@ public sealed class ReplicationSetupWorkflow
 
     private static async Task RecordAsync(SetupInput input, string state, string cause)
     {
+        if (input.Joins)
+        {
+            return;
+        }
+
         var options = Calls.Control("record");
         options.CancellationToken = CancellationToken.None;
         await Workflow.ExecuteActivityAsync(

@@ -9,7 +9,18 @@ namespace Runbooks.Workflows.ReplicationSetup;
 /// <param name="Workload">The machine and its disks, with volume ids.</param>
 /// <param name="Primary">Where it is served.</param>
 /// <param name="Standby">Where the copy goes.</param>
-public sealed record SetupInput(string Run, ProtectionPolicy Policy, WorkloadMetadata Workload, SiteId Primary, SiteId Standby);
+public sealed record SetupInput(string Run, ProtectionPolicy Policy, WorkloadMetadata Workload, SiteId Primary,
+    SiteId Standby)
+{
+    /// <summary>More standbys, set up one after the other once the first is in sync.</summary>
+    public IReadOnlyList<SiteId> Others { get; init; } = [];
+
+    /// <summary>
+    /// True for one of the <see cref="Others"/>: the protection exists already and its state is not this run's to
+    /// say.
+    /// </summary>
+    public bool Joins { get; init; }
+}
 
 /// <summary>A protection that is in sync.</summary>
 /// <param name="VolumeBytes">Size of all volumes.</param>

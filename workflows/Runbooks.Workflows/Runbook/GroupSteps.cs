@@ -96,6 +96,9 @@ internal sealed class GroupSteps(RunContext context)
         {
             ["recoverySeconds"] = result.RecoverySeconds,
             ["pointSeconds"] = result.PointSeconds,
+            ["lossSeconds"] = result.LossSeconds,
+            ["isolation"] = JsonSerializer.SerializeToNode(result.Isolation),
+            ["findings"] = JsonSerializer.SerializeToNode(result.Findings),
             ["residue"] = JsonSerializer.SerializeToNode(result.Residue),
             ["passed"] = result.Passed,
         };

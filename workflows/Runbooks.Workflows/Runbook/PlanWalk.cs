@@ -43,6 +43,7 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
         return await EndAsync();
     }
 
+    // Step 3: Start every step whose needs are done
     private async Task StartReadyAsync(Dictionary<string, Task> running, CancellationToken cancellationToken)
     {
         // A skipped frame or a frame's end costs nothing and may make more steps ready, so this goes round until nothing changes.
@@ -173,7 +174,7 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
         }
     }
 
-    // Null means: try again.
+    // Step 4: A failed step follows its rule. Null means: try again.
     private async Task<StepState?> AfterFailureAsync(PlanStep step, Exception e)
     {
         var reason = StepFailure.Of(e);
@@ -232,6 +233,7 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
             context.Journal.Record(step.Path, step.Title, StepState.Cancelled, "the run ended before it");
         }
 
+        // Step 6: Return state, cause, times and outputs
         var state = aborted is not null ? RunState.Aborted : failure.Length > 0 ? RunState.Failed : RunState.Succeeded;
         var cause = aborted is not null ? ProcedureRefusals.Aborted(aborted.By, aborted.Reason).ToString() : failure;
         return new RunResult(
@@ -244,6 +246,7 @@ internal sealed class PlanWalk(RunContext context, Plan plan)
             context.Outputs.ToDictionary(o => o.Key, o => o.Value.ToJsonString()));
     }
 
+    // Step 5: Undo in reverse order what can be undone
     private async Task CompensateAsync(List<string> compensated, List<string> kept)
     {
         foreach (var step in Enumerable.Reverse(done))

@@ -71,22 +71,27 @@ public sealed class RunbookWorkflow
 
         // The engine's cancel is an abort like a person's: what can be undone is undone, also then.
         Workflow.CancellationToken.Register(() => desk.Receive(new AbortOrder("the engine", "The run's workflow was cancelled.")));
-        var lease = await HoldGroupAsync(input);
+
+        // Step 1: Hold the group
+        var lease = input.Kind == RunKind.FailoverUnplanned
+            ? await GroupHold.TakeFromDrillAsync(input.Group, input.Run.ToString(), journal)
+            : await GroupHold.TakeAsync(input.Group, input.Run.ToString());
         try
         {
             var result = await WalkAsync(input);
-            await ReleaseAsync(lease);
+            await lease.GiveBackAsync();
             return result;
         }
         catch (Exception e) when (StepFailure.IsExpected(e))
         {
-            await ReleaseAsync(lease);
+            await lease.GiveBackAsync();
             throw;
         }
     }
 
     private async Task<RunResult> WalkAsync(RunInput input)
     {
+        // Step 2: Read the group, parse, compile
         var group = await Workflow.ExecuteActivityAsync(
             (IGroupActivities a) => a.DescribeGroupAsync(input.Group), Calls.Control("group"));
 
@@ -101,44 +106,5 @@ public sealed class RunbookWorkflow
         }
 
         return await new PlanWalk(context, plan.Value).RunAsync();
-    }
-
-    private static async Task<ChildWorkflowHandle<GroupLeaseWorkflow>> HoldGroupAsync(RunInput input)
-    {
-        var id = GroupLeaseWorkflow.IdOf(input.Group);
-        try
-        {
-            return await Workflow.StartChildWorkflowAsync(
-                (GroupLeaseWorkflow w) => w.RunAsync(input.Run.ToString()),
-                new ChildWorkflowOptions
-                {
-                    Id = id,
-                    ParentClosePolicy = ParentClosePolicy.Terminate,
-
-                    // A cancelled run still undoes things: it holds the group until it has.
-                    CancellationToken = CancellationToken.None,
-                    StaticSummary = input.Run.ToString(),
-                });
-        }
-        catch (WorkflowAlreadyStartedException)
-        {
-            throw StepFailure.Refuse(ProcedureRefusals.GroupBusy(input.Group, "another run"));
-        }
-    }
-
-    // The lease ends before the run does: whoever sees the run ended can start the next one at once. That it ends with its parent anyway
-    // is for runs that are terminated.
-    private static async Task ReleaseAsync(ChildWorkflowHandle<GroupLeaseWorkflow> lease)
-    {
-        try
-        {
-            await lease.SignalAsync(
-                w => w.ReleaseAsync(), new ChildWorkflowSignalOptions { CancellationToken = CancellationToken.None });
-            await lease.GetResultAsync();
-        }
-        catch (FailureException e)
-        {
-            Workflow.Logger.LogInformation("The lease had ended: {Reason}", e.Message);
-        }
     }
 }

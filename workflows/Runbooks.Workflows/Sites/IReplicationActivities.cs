@@ -1,4 +1,5 @@
 using Runbooks.Domain.Ids;
+using Runbooks.Domain.Units;
 using Runbooks.Domain.Workloads;
 
 namespace Runbooks.Workflows.Sites;
@@ -29,6 +30,13 @@ public interface IReplicationActivities
     /// <summary>At the primary: detaches the standby and stops tracking. Safe when it was never attached.</summary>
     [Activity]
     Task EndTrackingAsync(EndTrackingRequest request);
+
+    /// <summary>
+    /// At a former standby: its copies stay with their recovery points, fenced for good and without a peer. Safe when
+    /// nothing is there.
+    /// </summary>
+    [Activity]
+    Task ReleaseStandbyAsync(ReleaseStandbyRequest request);
 
     /// <summary>At the primary: copies one volume whole, holes kept, from its durable cursor. Heartbeats <see cref="CopyProgress"/>.</summary>
     [Activity]
@@ -102,6 +110,12 @@ public sealed record BeginTrackingRequest(
 /// <param name="Protection">Which protection.</param>
 /// <param name="Standby">The standby to detach.</param>
 public sealed record EndTrackingRequest(StepKey Key, ProtectionId Protection, SiteId Standby);
+
+/// <summary>Keeps the copies of a protection that was given up.</summary>
+/// <param name="Key">Idempotency key.</param>
+/// <param name="Protection">Which protection.</param>
+/// <param name="Generation">Its last generation; the copies are fenced above it.</param>
+public sealed record ReleaseStandbyRequest(StepKey Key, ProtectionId Protection, Generation Generation);
 
 /// <summary>Copies one volume.</summary>
 /// <param name="Key">Idempotency key.</param>

@@ -97,7 +97,11 @@ internal static class Inventory
                 Fields = [Group] },
             new Verb("get", "One protection, by id or workload.", Get,
                 "/protections/{protection}") { View = Views.Protections },
-            Protect()),
+            Protect(),
+            new Verb("retry", "Try a failed set-up again.", Post, "/protections/{protection}/retry")
+            {
+                RunAt = "run.id", Fields = [new Field("reason", "Why; it is recorded.", Form.Text)],
+            }),
         new Noun(
             "point", "Recovery points.", "runbooks point list --workload pay-db",
             new Verb("list", "Recovery points, newest first.", Get, "/recovery-points")

@@ -10,7 +10,8 @@ internal static class ExplainText
     public static IEnumerable<string> Lines(JsonObject explain, bool coloured)
     {
         var real = (bool?)explain["real"] == true;
-        var version = explain["version"] is { } number ? $" version {number}" : " (draft)";
+        var version = explain["version"] is { } number ? $" version {number}"
+            : $"{explain["kind"]}" == $"{explain["runbook"]}" ? " (built in)" : " (draft)";
         yield return $"{explain["runbook"]}{version}: "
             + $"{(real ? "REAL" : "rehearsal or set-up, production is not moved")}  [{explain["kind"]}]";
         yield return $"  {explain["summary"]}";

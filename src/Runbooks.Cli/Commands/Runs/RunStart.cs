@@ -145,15 +145,10 @@ internal sealed class RunStart
                 "This run touches production.");
         }
 
+        // What starts is what was shown, or nothing: the control plane refuses another plan.
+        body["planHash"] = explain["planHash"]?.DeepClone();
         var run = (await session.Api.PostAsync("/api/v1/runs", body, cancellationToken,
             parsed.GetValue(key)))!.AsObject();
-        if ((string?)run["planHash"] != (string?)explain["planHash"])
-        {
-            await session.Errors.WriteLineAsync(
-                $"The plan changed between the explanation and the start: it is {run["planHash"]} now. Look at it: "
-                    + $"runbooks run get {run["id"]}");
-        }
-
         return await FollowAsync(session, parsed, run, cancellationToken);
     }
 

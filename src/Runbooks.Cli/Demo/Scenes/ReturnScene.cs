@@ -48,28 +48,66 @@ internal static class ReturnScene
             .Sum(l => l!["copyBytesSent"]?.GetValue<long>() ?? 0);
     }
 
+    // A write that fails proves little: an agent that is still starting fails it too. So the site itself must say
+    // that it is no primary any
+    // more: fenced by the generation it met, or a standby of the new one already, and closed.
     private static async Task<(bool Held, string Detail)> RefusedAsync(DemoState state, CancellationToken cancellationToken)
     {
-        for (var tries = 0; tries < 20; tries++)
+        var said = "its agent has not reported";
+        for (var tries = 0; tries < 120; tries++)
         {
-            try
+            if (WriteIsTaken(state))
             {
-                using var connection = NbdConnection.Open(state.ExportOf(DemoState.SiteA, "disk1"));
-                connection.WriteDurably(0, new byte[RecordBlock.Size]);
                 return (false, "a write at the old primary was acknowledged");
             }
-            catch (IOException e) when (tries == 19 || e.Message.Contains("error", StringComparison.Ordinal))
+
+            var (isFenced, words) = await RoleAsync(state, cancellationToken);
+            said = words;
+            if (isFenced)
             {
-                return (true, e.Message);
+                return (true, words);
             }
-            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
-            {
-                await Task.Delay(250, cancellationToken);
-            }
+
+            await Task.Delay(250, cancellationToken);
         }
 
-        return (true, "its export does not open");
+        return (false, $"no write was taken, but the site never said that it is fenced: {said}");
     }
+
+    private static bool WriteIsTaken(DemoState state)
+    {
+        try
+        {
+            using var connection = NbdConnection.Open(state.ExportOf(DemoState.SiteA, "disk1"));
+            connection.WriteDurably(0, new byte[RecordBlock.Size]);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<(bool IsFenced, string Words)> RoleAsync(DemoState state,
+        CancellationToken cancellationToken)
+    {
+        var row =
+            (await state.Operator.GetAsync($"/api/v1/protections/{DemoState.Workload}",
+                cancellationToken))!["arbiter"]!;
+        var status = (await state.Operator.GetAsync($"/api/v1/sites/{DemoState.SiteA}/status", cancellationToken))!;
+        var volumes = status["volumes"]!.AsArray().Select(v => v!.AsObject()).ToList();
+        var words = string.Join(
+            "; ", volumes
+                .Select(v =>
+                    $"{v["disk"]}: {v["role"]}, generation {v["generation"]}, {(Open(v) ? "open" : "closed")}"));
+        var generation = row["generation"]!.GetValue<long>();
+        var isFenced = volumes.Count > 0 && volumes.All(v => !Open(v)
+            && (v["role"]!.ToString() == "fenced"
+                || (v["role"]!.ToString() == "standby" && v["generation"]!.GetValue<long>() == generation)));
+        return (isFenced, $"its own status: {words}; the arbiter's generation is {generation}");
+    }
+
+    private static bool Open(JsonObject volume) => volume["isOpen"]!.GetValue<bool>();
 
     // The runbook stops the group's machines before the switch; the demo's own load process is that machine's writer.
     private static async Task StopLoadWhenAskedAsync(DemoState state, string run, CancellationToken cancellationToken)

@@ -21,6 +21,11 @@ internal static class DrillIsolatedKind
         [
             new FieldSpec("recoverySeconds", FieldType.Any, "Measured recovery time."),
             new FieldSpec("pointSeconds", FieldType.Any, "Age of the state."),
+            new FieldSpec("lossSeconds", FieldType.Any,
+                "What a disaster at the start would have lost; absent when unknown."),
+            new FieldSpec("isolation", FieldType.Any,
+                "How each machine was kept from production's network, as its driver proves it."),
+            new FieldSpec("findings", FieldType.Any, "What was not as it should be."),
             new FieldSpec("residue", FieldType.Any, "What was left; empty when clean."),
             new FieldSpec("passed", FieldType.Boolean, "Whether the objectives were met."),
         ],

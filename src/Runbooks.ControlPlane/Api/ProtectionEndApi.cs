@@ -1,0 +1,159 @@
+using Dapper;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Runbooks.ControlPlane.Agents;
+using Runbooks.ControlPlane.Arbitration;
+using Runbooks.ControlPlane.Inventory;
+using Runbooks.ControlPlane.Runs;
+using Runbooks.ControlPlane.Security;
+using Runbooks.ControlPlane.Storage;
+using Runbooks.Domain.Ids;
+
+namespace Runbooks.ControlPlane.Api;
+
+public sealed record RetryBody(string? Reason);
+
+/// <summary>What becomes of a protection after its first request: a set-up is tried again, or it is given up.</summary>
+internal static class ProtectionEndApi
+{
+    public static void Map(RouteGroupBuilder protections)
+    {
+        protections.MapPost("/{protection}/retry", RetryAsync)
+            .Allow(Access.Operate, "retryProtection", "Try a failed set-up again: starts a new set-up run.");
+        protections.MapDelete("/{protection}", RemoveAsync)
+            .Allow(Access.Operate, "removeProtection",
+                "Give the protection up: starts the removal run; dryRun=true explains instead.");
+    }
+
+    private static async Task<Results<Accepted<ProtectedView>, Ok<ProtectedView>>> RetryAsync(
+        string protection, RetryBody body, HttpContext context, Call call, ChangeWriter changes,
+            InventoryStore store, SiteBoard board,
+        RunRows rows, bool dryRun = false, CancellationToken cancel = default)
+    {
+        var stored =
+            await FindAsync(protection, store, call, cancel) ?? throw ApiRefusals.NotFound("protection", protection);
+        ETags.Require(context, "protection", stored.Id, stored.Version);
+        var workload =
+            await store.WorkloadAsync(stored.Workload, cancel) ?? throw ApiRefusals.NotFound("workload",
+                stored.Workload);
+        await ProtectionsApi.RequireReadyAsync(board, [stored.Policy.HomeSite, .. stored.Policy.Standbys], cancel);
+        var run = call.NewId(RunId.Prefix);
+        await changes.CommitAsync(
+            async change =>
+            {
+                if (await RunDesk.ExistsAsync(change, run))
+                {
+                    return;
+                }
+
+                var now = await LockAsync(change, stored.Id);
+                if (now.State != "setup-failed")
+                {
+                    throw ApiRefusals.Refuse(
+                        ApiRefusalCodes.NotRetryable, $"The set-up of {stored.Id} is not one that failed.",
+                            $"Its state is {now.State}.",
+                        "Look at the protection and at its run.");
+                }
+
+                await GroupHolders.RequireFreeAsync(change, stored.Policy.Group);
+                await change.Connection.ExecuteAsync(
+                    "update control.protections set state = 'requested' where id = @Id", new { stored.Id },
+                        change.Transaction);
+                await ProtectionRuns.RequestSetupAsync(
+                    change, call, stored.Policy, workload.Metadata, run, body.Reason ?? "the set-up is tried again");
+            },
+            dryRun, cancel);
+        return dryRun
+            ? TypedResults.Ok(new ProtectedView(stored.Policy, null))
+            : TypedResults.Accepted($"/api/v1/runs/{run}",
+                new ProtectedView(stored.Policy, await rows.GetAsync(run, null, cancel)));
+    }
+
+    private static async Task<Results<Accepted<RunView>, Ok<ExplainView>>> RemoveAsync(
+        string protection, HttpContext context, Call call, ChangeWriter changes, InventoryStore store,
+            InventoryViews views,
+        ArbiterDesk desk, RunRows rows, bool keepCopies = true, string? reason = null, string? planHash = null,
+            bool dryRun = false,
+        CancellationToken cancel = default)
+    {
+        // The same request again, after a crash: what it asked for may be done by now, and the protection gone.
+        var run = call.NewId(RunId.Prefix);
+        if (await rows.FindAsync(run, cancel) is { } made)
+        {
+            return TypedResults.Accepted($"/api/v1/runs/{run}", made);
+        }
+
+        var stored =
+            await FindAsync(protection, store, call, cancel) ?? await RemovedAsync(protection, keepCopies, store,
+                call, cancel);
+        ETags.Require(context, "protection", stored.Id, stored.Version);
+        var exposure = (await views.ProtectionsAsync(stored.Group, null, cancel))
+            .FirstOrDefault(p => p.Id == stored.Id)?.Exposure
+            ?? new ExposureView("unknown", null, null, null, "not protected");
+        var removal =
+            new ProtectionRuns.Removal(stored, await desk.FindAsync(stored.Policy.Id, cancel), keepCopies, exposure);
+        if (dryRun)
+        {
+            await changes.CommitAsync(change => RequireFreeAsync(change, stored), dryRun: true, cancel);
+            return TypedResults.Ok(removal.Explain());
+        }
+
+        RunDesk.RequireSamePlan(planHash, removal.PlanHash);
+        await changes.CommitAsync(
+            async change =>
+            {
+                if (await RunDesk.ExistsAsync(change, run))
+                {
+                    return;
+                }
+
+                await RequireFreeAsync(change, stored);
+                await ProtectionRuns.RequestRemovalAsync(change, call, removal, run, reason ?? "remove the protection");
+            },
+            cancel: cancel);
+        return TypedResults.Accepted($"/api/v1/runs/{run}", await rows.GetAsync(run, null, cancel));
+    }
+
+    private static async Task RequireFreeAsync(Change change, StoredProtection stored)
+    {
+        var now = await LockAsync(change, stored.Id);
+        await GroupHolders.RequireFreeAsync(change, stored.Policy.Group, alsoDrills: true, setup: now.Run);
+    }
+
+    // Starters of one group take turns: what the one before made is seen by the look after the lock.
+    private static async Task<(string State, string? Run)> LockAsync(Change change, string id)
+    {
+        await change.Connection.ExecuteAsync(
+            "select 1 from control.groups where id = (select grp from control.protections where id = @id) for update",
+            new { id }, change.Transaction);
+        return await change.Connection.QuerySingleAsync<(string, string?)>(
+            "select state, run from control.protections where id = @id for update", new { id }, change.Transaction);
+    }
+
+    private static async Task<StoredProtection?> FindAsync(string protection, InventoryStore store, Call call,
+        CancellationToken cancel)
+    {
+        var stored = await store.ProtectionAsync(protection, cancel);
+        if (stored is not null)
+        {
+            call.RequireScope(null, stored.Group, $"group {stored.Group}");
+        }
+
+        return stored;
+    }
+
+    // A removed protection is found by its id only, and only to delete the copies that were kept of it.
+    private static async Task<StoredProtection> RemovedAsync(
+        string protection, bool keepCopies, InventoryStore store, Call call, CancellationToken cancel)
+    {
+        var stored =
+            await store.RemovedProtectionAsync(protection, cancel) ?? throw ApiRefusals.NotFound("protection",
+                protection);
+        call.RequireScope(null, stored.Group, $"group {stored.Group}");
+        return keepCopies
+            ? throw ApiRefusals.Refuse(
+                ApiRefusalCodes.AlreadyRemoved, $"Protection {stored.Id} is removed already.",
+                    "Its copies, if any, are kept and fenced.",
+                "To delete them too, ask with keepCopies=false.", "keepCopies")
+            : stored;
+    }
+}

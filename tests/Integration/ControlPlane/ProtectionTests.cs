@@ -1,0 +1,146 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Runbooks.ControlPlane.Hosting;
+
+namespace Runbooks.Tests.Integration.ControlPlane;
+
+/// <summary>
+/// A protection's life at the interface: asked for, failed, tried again, given up. The sites report, and do no work.
+/// </summary>
+public sealed class ProtectionTests : IAsyncLifetime
+{
+    private readonly CancellationTokenSource _stop = new();
+    private ControlPlaneFixture _plane = null!;
+    private Task _reports = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _plane = await ControlPlaneFixture.StartAsync(o => o with { Roles = ControlPlaneRoles.All });
+        var agents = new List<(string Site, HttpClient Client)>();
+        foreach (var site in new[] { "north", "south", "east" })
+        {
+            agents.Add((site, _plane.Agent(await _plane.EnrolAsync(site))));
+        }
+
+        await ReportAsync(agents);
+        _reports = Task.Run(async () =>
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                await Task.Delay(1000, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ReportAsync(agents);
+            }
+        });
+        await _plane.Admin.PostAsync("/api/v1/groups", new { id = "payments" }).OkAsync();
+        await _plane.Admin.PostAsync("/api/v1/workloads", new
+        {
+            id = "pay-db", title = "Pay", group = "payments", site = "north", tier = "database", cpuCount = 1,
+                memoryMiB = 64,
+            disks = new[] { new { name = "disk0", sizeBytes = 1 << 26 } }, driver = new { kind = "none" },
+        }).OkAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _reports;
+        _stop.Dispose();
+        await _plane.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task SetUp_ThatEndedWithoutItsGoal_SaysSoAndCanBeTriedAgain()
+    {
+        var id = await FailedAsync();
+        var failed = await ViewAsync();
+        Assert.Equal("setup-failed", (string)failed["label"]!);
+        Assert.NotEmpty((string)failed["cause"]!);
+        await _plane.Admin.PostAsync("/api/v1/protections", new { workload = "pay-db", standbys = new[] { "south" } })
+            .RefusedAsync(409, "RB-PROTECT-001");
+
+        var retried =
+            await _plane.Admin.PostAsync($"/api/v1/protections/{id}/retry", new { reason = "again" },
+                "retry-1").OkAsync();
+        Assert.Equal("setting-up", (string)(await ViewAsync())["label"]!);
+        await _plane.Admin.PostAsync($"/api/v1/protections/{id}/retry", new { }).RefusedAsync(409, "RB-PROTECT-003");
+        await AbortAsync((string)retried["run"]!["id"]!);
+        Assert.Equal("setup-failed", (string)(await ViewAsync())["label"]!);
+    }
+
+    [Fact]
+    public async Task Removal_Explained_NamesEachStepAndStartsOnlyTheSamePlan()
+    {
+        var id = await FailedAsync();
+        var plan = await _plane.Admin.DeleteAsync($"/api/v1/protections/{id}?dryRun=true").OkAsync();
+        Assert.Equal(["1", "2", "3", "4", "5", "6"], plan["steps"]!.AsArray().Select(s => (string)s!["path"]!));
+        Assert.Contains("kept, fenced", (string)plan["summary"]!, StringComparison.Ordinal);
+        var other =
+            await _plane.Admin.DeleteAsync($"/api/v1/protections/{id}?planHash=sha256:other").RefusedAsync(412,
+                "RB-RUN-002");
+        Assert.Equal((string)plan["planHash"]!, (string)other["details"]!["current"]!);
+        await _plane.Admin.SendAsync(Delete(id, "\"99\"")).RefusedAsync(412, "RB-API-007");
+
+        var hash = Uri.EscapeDataString((string)plan["planHash"]!);
+        var request = Delete($"{id}?planHash={hash}&reason=enough", null);
+        request.Headers.Add("Idempotency-Key", "remove-1");
+        var run = await _plane.Admin.SendAsync(request).OkAsync();
+        var again = Delete($"{id}?planHash={hash}&reason=enough", null);
+        again.Headers.Add("Idempotency-Key", "remove-1");
+        Assert.Equal((string)run["id"]!, (string)(await _plane.Admin.SendAsync(again).OkAsync())["id"]!);
+
+        var busy = await _plane.Admin.DeleteAsync($"/api/v1/protections/{id}").RefusedAsync(409, "RB-RUN-001");
+        Assert.Equal((string)run["id"]!, (string)busy["details"]!["run"]!);
+        Assert.Equal("unprotect", (string)busy["details"]!["kind"]!);
+        Assert.NotEmpty((string)busy["details"]!["since"]!);
+        await _plane.Admin.DeleteAsync("/api/v1/protections/prt_unknown").RefusedAsync(404, "RB-API-005");
+    }
+
+    [Fact]
+    public async Task Protect_WithTooManyStandbys_IsRefused() =>
+        await _plane.Admin.PostAsync("/api/v1/protections", new
+        {
+            workload = "pay-db", standbys = Enumerable.Range(1, 8).Select(n => $"site-{n}"),
+        }).RefusedAsync(422, "RB-API-002");
+
+    private static HttpRequestMessage Delete(string protection, string? tag)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/v1/protections/{protection}");
+        if (tag is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", tag);
+        }
+
+        return request;
+    }
+
+    private async Task<string> FailedAsync()
+    {
+        var made = await _plane.Admin.PostAsync(
+            "/api/v1/protections", new { workload = "pay-db", standbys = new[] { "south", "east" } },
+                "protect-1").OkAsync();
+        await AbortAsync((string)made["run"]!["id"]!);
+        return (string)made["policy"]!["id"]!;
+    }
+
+    private async Task AbortAsync(string run)
+    {
+        await _plane.Admin.PostAsync($"/api/v1/runs/{run}/signals",
+            new { signal = "abort", reason = "not today" }).OkAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        while ((await _plane.Admin.GetAsync($"/api/v1/runs/{run}", limit.Token).OkAsync())["endedAt"] is null)
+        {
+            await Task.Delay(100, limit.Token);
+        }
+    }
+
+    private Task<JsonNode> ViewAsync() => _plane.Admin.GetAsync("/api/v1/protections/pay-db").OkAsync();
+
+    private static async Task ReportAsync(IEnumerable<(string Site, HttpClient Client)> agents)
+    {
+        foreach (var (site, client) in agents)
+        {
+            (await client.PostAsJsonAsync("/agent/v1/report",
+                ControlPlaneFixture.Report(site))).EnsureSuccessStatusCode();
+        }
+    }
+}
