@@ -230,6 +230,34 @@ internal sealed class GateKeeper(
             core.Persist(core.WithRole(Role.Standby, Causes.Ordered));
         }
 
+        TakeOverLinks(row);
+        var history = core.Metadata.History.Where(h => h.Generation < row.Generation)
+            .Append(new GenerationEntry(row.Generation, core.Configuration.Site, new ByteCount(0)));
+        core.Persist(
+            core.WithRole(Role.Primary, Causes.Ordered) with
+            {
+                Generation = row.Generation,
+                History = [.. history],
+                IsDrained = false,
+                IsClosed = false,
+                IsUnopened = true,
+                MayDiscardOwnChanges = false,
+
+                // What a power cut took here nobody can give back any more; what was flushed is here.
+                HasLostPower = false,
+            },
+            () =>
+            {
+                if (core.IsPrimary && core.Gate == Gate.Closed)
+                {
+                    fetch.FlushPast();
+                    BeginConfirm(Causes.Ordered);
+                }
+            });
+    }
+
+    private void TakeOverLinks(ArbiterRow row)
+    {
         var previous = core.Metadata.History.Count > 0 ? core.Metadata.History[^1].Primary : default;
         foreach (var link in core.Links)
         {
@@ -254,30 +282,6 @@ internal sealed class GateKeeper(
             link.LastHeard = core.Now;
             link.ExposedSince = link.Link == LinkState.InSync ? null : core.Now;
         }
-
-        var history = core.Metadata.History.Where(h => h.Generation < row.Generation)
-            .Append(new GenerationEntry(row.Generation, core.Configuration.Site, new ByteCount(0)));
-        core.Persist(
-            core.WithRole(Role.Primary, Causes.Ordered) with
-            {
-                Generation = row.Generation,
-                History = [.. history],
-                IsDrained = false,
-                IsClosed = false,
-                IsUnopened = true,
-                MayDiscardOwnChanges = false,
-
-                // What a power cut took here nobody can give back any more; what was flushed is here.
-                HasLostPower = false,
-            },
-            () =>
-            {
-                if (core.IsPrimary && core.Gate == Gate.Closed)
-                {
-                    fetch.FlushPast();
-                    BeginConfirm(Causes.Ordered);
-                }
-            });
     }
 
     public void Drain(Ticket order, bool closing)
