@@ -44,7 +44,8 @@ public sealed class FetchBackTests
     [Fact]
     public void Primary_KilledInTheSameBoot_CopiesNothingBeforeItsPastIsDurable()
     {
-        // A copy made durable there lets the mark go; a power cut here would then take the only trace of the difference.
+        // A copy made durable there lets the mark go; a power cut here would then take the only trace of the
+        // difference.
         var rig = new CoreRig(Before, c => c with { Boot = "before" }, [EffectKind.FlushLocal], Marked);
         rig.Connect();
         rig.Grant(CoreRig.Row(1, 2, CoreRig.A, CoreRig.A, CoreRig.B));
