@@ -31,18 +31,20 @@ export function Drawer({ tab, onTab, problems, checking, editor, kinds, readOnly
   const [large, setLarge] = useState(false);
   return (
     <div className={classes['drawer']} style={{ height: large ? '60%' : tab === 'yaml' ? 280 : 170 }}>
-      <Tabs value={tab} onChange={(next) => onTab((next ?? 'problems') as DrawerTab)} variant="default">
+      <Group gap={0} wrap="nowrap" align="center">
+      <Tabs value={tab} onChange={(next) => onTab((next ?? 'problems') as DrawerTab)} variant="default" style={{ flex: 1 }}>
         <Tabs.List>
           <Tabs.Tab value="problems" py={6} rightSection={problems.length > 0 ? <Badge size="xs" color="red.8" circle>{problems.length}</Badge> : null}>Problems</Tabs.Tab>
           <Tabs.Tab value="yaml" py={6}>YAML</Tabs.Tab>
           <Tabs.Tab value="keys" py={6}>Keys</Tabs.Tab>
+        </Tabs.List>
+      </Tabs>
           <Tooltip label={large ? 'Smaller' : 'Larger'}>
-            <ActionIcon variant="subtle" color="gray" ml="auto" mr={4} my={2} aria-label={large ? 'Make the drawer smaller' : 'Make the drawer larger'} onClick={() => setLarge(!large)}>
+            <ActionIcon variant="subtle" color="gray" mx={4} aria-label={large ? 'Make the drawer smaller' : 'Make the drawer larger'} onClick={() => setLarge(!large)}>
               {large ? <IconArrowsDiagonalMinimize2 size={15} aria-hidden /> : <IconArrowsDiagonal size={15} aria-hidden />}
             </ActionIcon>
           </Tooltip>
-        </Tabs.List>
-      </Tabs>
+      </Group>
       <div className={classes['drawerBody']} role="tabpanel" aria-label={tab}>
         {tab === 'problems' ? <ProblemsList problems={problems} checking={checking} onGo={onGo} /> : null}
         {tab === 'yaml' ? (

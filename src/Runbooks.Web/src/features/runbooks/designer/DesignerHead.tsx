@@ -43,7 +43,9 @@ export function DesignerHead({ name, title, runbook, state, save, locked, proble
         <Button variant="default" onClick={() => onDialog('explain')} disabled={problems > 0} title={problems > 0 ? 'Correct the problems first' : undefined}>Explain</Button>
         {version === null ? null : <Button variant="default" component={Link} to={`/runbooks/${name}/versions?from=${version}&to=draft`}>Diff with v{version}</Button>}
         <Button onClick={() => onDialog('publish')} disabled={locked}>Publish…</Button>
-        <Button variant="default" component={Link} to={`/runs/start?runbook=${name}`} disabled={version === null}>Run…</Button>
+        {version === null
+          ? <Button variant="default" disabled title="Publish a version first">Run…</Button>
+          : <Button variant="default" component={Link} to={`/runs/start?runbook=${name}`}>Run…</Button>}
         <Menu position="bottom-end">
           <Menu.Target><ActionIcon variant="default" aria-label="More"><IconDots size={16} aria-hidden /></ActionIcon></Menu.Target>
           <Menu.Dropdown>
