@@ -1,0 +1,79 @@
+import { Button, Code, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, body } from '@/api/client';
+import { CommandLine } from '@/ui/CommandLine';
+import { Refused } from '@/ui/Refused';
+import { Waiting } from '@/ui/Waiting';
+import { PasswordForm } from './PasswordForm';
+
+const accountKey = ['account'];
+
+export function Account() {
+  const queries = useQueryClient();
+  const { data, error } = useQuery({ queryKey: accountKey, queryFn: () => body(api.GET('/api/v1/me/account')) });
+  const reread = () => void queries.invalidateQueries({ queryKey: accountKey });
+  if (!data) return error ? <Refused error={error} /> : <Waiting what="Reading your account…" />;
+  return (
+    <Stack gap="xl">
+      <Text>{data.display || data.name} signs in as <b>{data.name}</b>.</Text>
+      <Stack gap="xs">
+        <Title order={2}>Password</Title>
+        <PasswordForm asksCurrent={data.hasPassword} onChanged={reread} />
+      </Stack>
+      <Stack gap="xs">
+        <Title order={2}>Second factor</Title>
+        {data.hasSecondFactor
+          ? <RemoveFactor left={data.recoveryCodesLeft} onRemoved={reread} />
+          : <AddFactor onAdded={reread} />}
+      </Stack>
+    </Stack>
+  );
+}
+
+function AddFactor({ onAdded }: { readonly onAdded: () => void }) {
+  const [code, setCode] = useState('');
+  const begin = useMutation({ mutationFn: () => body(api.POST('/api/v1/me/second-factor')) });
+  const confirm = useMutation({ mutationFn: () => body(api.POST('/api/v1/me/second-factor/confirm', { body: { code: code.replaceAll(/\s/g, '') } })) });
+  if (confirm.data) {
+    return (
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm" role="status">The app is confirmed. Keep these recovery codes; each works once, and they are not shown again.</Text>
+        <Code block>{confirm.data.recoveryCodes.join('\n')}</Code>
+        <Button variant="default" onClick={onAdded}>I have kept them</Button>
+      </Stack>
+    );
+  }
+  return (
+    <Stack gap="xs" align="flex-start">
+      <Text size="sm">An authenticator app’s six digits are asked for with the password.</Text>
+      {begin.data ? (
+        <>
+          <Text size="sm">Enter this secret in the app (or open the address on the device that has it), then type the code it shows.</Text>
+          <CommandLine command={begin.data.secret} />
+          <a href={begin.data.uri}>Open in an authenticator on this device</a>
+          <Group align="flex-end">
+            <TextInput label="Code" value={code} onChange={(event) => setCode(event.currentTarget.value)} autoComplete="one-time-code" />
+            <Button onClick={() => confirm.mutate()} loading={confirm.isPending} disabled={code.length < 6}>Confirm</Button>
+          </Group>
+        </>
+      ) : <Button onClick={() => begin.mutate()} loading={begin.isPending}>Add an authenticator app</Button>}
+      <Refused error={begin.error ?? confirm.error} />
+    </Stack>
+  );
+}
+
+function RemoveFactor({ left, onRemoved }: { readonly left: number; readonly onRemoved: () => void }) {
+  const [code, setCode] = useState('');
+  const remove = useMutation({ mutationFn: () => api.POST('/api/v1/me/second-factor/remove', { body: { code: code.replaceAll(/\s/g, '') } }), onSuccess: onRemoved });
+  return (
+    <Stack gap="xs" align="flex-start">
+      <Text size="sm">An authenticator app is asked for; {left} recovery codes are left.</Text>
+      <Group align="flex-end">
+        <TextInput label="Code" value={code} onChange={(event) => setCode(event.currentTarget.value)} autoComplete="one-time-code" />
+        <Button variant="default" onClick={() => remove.mutate()} loading={remove.isPending} disabled={code.length < 6}>Remove the app</Button>
+      </Group>
+      <Refused error={remove.error} />
+    </Stack>
+  );
+}
