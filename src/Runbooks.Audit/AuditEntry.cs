@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Runbooks.Domain.Text;
 
 namespace Runbooks.Audit;
 
@@ -73,7 +74,7 @@ public sealed record AuditEntry(string Kind, AuditActor Actor, AuditSubject Subj
             record["frameworks"] = new JsonArray([.. Frameworks.Select(f => JsonValue.Create(f))]);
         }
 
-        return CanonicalJson.Write(record);
+        return CanonicalJson.WriteExact(record);
     }
 
     private static void AddText(JsonObject target, string name, string? value)

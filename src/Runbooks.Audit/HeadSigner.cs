@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Runbooks.Domain.Text;
 
 namespace Runbooks.Audit;
 
@@ -26,7 +27,7 @@ public sealed class HeadSigner : IDisposable
 
     public SignedHead Sign(ChainHead head, DateTime atUtc)
     {
-        var statement = CanonicalJson.Write(new JsonObject
+        var statement = CanonicalJson.WriteExact(new JsonObject
         {
             ["schema"] = "runbooks.audit-head/v1",
             ["chain"] = head.Chain,

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Runbooks.Domain.Text;
 
 namespace Runbooks.Audit;
 
@@ -24,7 +25,7 @@ public sealed record SignedHead(string Statement, byte[] Signature)
         Encoding.UTF8.GetBytes(Statement), Signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
     /// <summary>One line of the append-only head file and of an export's heads.</summary>
-    public string ToLine() => CanonicalJson.Write(new JsonObject
+    public string ToLine() => CanonicalJson.WriteExact(new JsonObject
     {
         ["signature"] = Convert.ToBase64String(Signature),
         ["statement"] = Statement,

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Runbooks.Tests.EndToEnd;
 
-/// <summary>The README's first command, as a stranger types it, on the embedded engine and on a real Temporal server.</summary>
+/// <summary>
+/// The README's first command, as a stranger types it, on the embedded engine and on a real Temporal server.
+/// </summary>
 public sealed class DemoTests
 {
     private static readonly TimeSpan DemoWithin = TimeSpan.FromMinutes(8);
@@ -53,7 +55,8 @@ public sealed class DemoTests
 
     private static async Task<(int ExitCode, string Output)> RunDemoAsync(string report, params string[] more)
     {
-        var cli = Path.Combine(RepositoryRoot.Path, "src", "Runbooks.Cli", "bin", "Debug", "net10.0", "Runbooks.Cli.dll");
+        var cli =
+            Path.Combine(RepositoryRoot.Path, "src", "Runbooks.Cli", "bin", "Debug", "net10.0", "Runbooks.Cli.dll");
         Assert.True(File.Exists(cli), $"{cli} is missing: build the solution first");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in new[] { cli, "demo", "--report", report }.Concat(more))

@@ -80,7 +80,8 @@ internal sealed class DevServer : IDisposable
         string?[] candidates =
         [
             Environment.GetEnvironmentVariable("TEMPORAL_CLI"),
-            .. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Select(f => Path.Combine(f, "temporal")),
+            .. (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':')
+                .Select(f => Path.Combine(f, "temporal")),
             Path.Combine(RepositoryRoot.Path, "..", "shared", "tools", "temporal", "temporal"),
         ];
         return candidates.FirstOrDefault(c => c is not null && File.Exists(c));

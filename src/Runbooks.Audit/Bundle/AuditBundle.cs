@@ -104,7 +104,8 @@ public sealed record AuditBundle(
         };
         members.AddRange(KeysPem.OrderBy(k => k.Key, StringComparer.Ordinal)
             .Select(k => ($"keys/{k.Key}.pem", Text(k.Value.TrimEnd('\n') + "\n"))));
-        members.AddRange(Reports.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => ($"reports/{r.Key}", r.Value)));
+        members.AddRange(Reports.OrderBy(r => r.Key, StringComparer.Ordinal)
+            .Select(r => ($"reports/{r.Key}", r.Value)));
         members.Add(("VERIFY.txt", Text(BundleInstructions.Text)));
         members.Add(("verify.sh", Text(BundleInstructions.Script)));
         return members;

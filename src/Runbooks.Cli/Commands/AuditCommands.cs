@@ -92,7 +92,8 @@ internal static class AuditCommands
             result = AuditBundle.Read(stream).Verify(anchors);
         }
         catch (Exception e) when (e is FormatException or InvalidDataException or EndOfStreamException
-            or System.Text.Json.JsonException or System.Security.Cryptography.CryptographicException or ArgumentException or KeyNotFoundException)
+            or System.Text.Json.JsonException or System.Security.Cryptography.CryptographicException
+                or ArgumentException or KeyNotFoundException)
         {
             throw new UsageException($"{file} is not an audit bundle.\n  Cause: {e.Message}\n  Correction: export it "
                 + $"again with 'runbooks audit export'.");

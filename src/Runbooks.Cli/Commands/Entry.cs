@@ -33,7 +33,8 @@ internal static class Entry
             await configuration.Error.WriteLineAsync(e.Message);
             return e.ExitCode;
         }
-        catch (Exception e) when (e is UsageException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (Exception e) when (e is UsageException or FileNotFoundException or DirectoryNotFoundException
+            or UnauthorizedAccessException)
         {
             await configuration.Error.WriteLineAsync(e.Message);
             return ExitCodes.Usage;

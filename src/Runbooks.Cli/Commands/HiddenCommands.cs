@@ -3,7 +3,9 @@ using Runbooks.Cli.Records;
 
 namespace Runbooks.Cli.Commands;
 
-/// <summary>Processes of the demo: its load, and the machine that boots on the protected disks. Hidden from help.</summary>
+/// <summary>
+/// Processes of the demo: its load, and the machine that boots on the protected disks. Hidden from help.
+/// </summary>
 internal static class HiddenCommands
 {
     public static Command Load()
@@ -39,7 +41,8 @@ internal static class HiddenCommands
         return command;
     }
 
-    // What a database does when it boots: looks at its file system's superblock, reads its log to the last whole record, then serves.
+    // What a database does when it boots: looks at its file system's superblock, reads its log to the last whole
+    // record, then serves.
     private static async Task<int> Guest(Uri disk, Uri records, string ready, CancellationToken cancellationToken)
     {
         using var first = NbdConnection.Open(disk);

@@ -69,7 +69,8 @@ internal static class Surface
     private static Command NounCommand(Noun noun)
     {
         var command = new Command(noun.Name, $"{noun.Says} Example: {noun.Example}");
-        foreach (var verb in noun.Verbs.Select(VerbCommand.Create).Concat(Handmade.GetValueOrDefault(noun.Name)?.Invoke() ?? []))
+        foreach (var verb in noun.Verbs.Select(VerbCommand.Create)
+            .Concat(Handmade.GetValueOrDefault(noun.Name)?.Invoke() ?? []))
         {
             command.Subcommands.Add(verb);
         }

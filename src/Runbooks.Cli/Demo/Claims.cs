@@ -9,7 +9,9 @@ internal sealed class Claims
 
     public bool AllHeld => all.Count > 0 && all.TrueForAll(c => c.Held);
 
-    /// <summary>Records a claim; a false one does not end the story, so that everything that is wrong is seen at once.</summary>
+    /// <summary>
+    /// Records a claim; a false one does not end the story, so that everything that is wrong is seen at once.
+    /// </summary>
     public bool Check(string name, bool held, string detail)
     {
         all.Add(new Claim(name, held, detail));

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Runbooks.Cli.Demo;
 
-/// <summary>The disk that is protected: an ext4 file system filled with real files of this machine, or the user's own image.</summary>
+/// <summary>
+/// The disk that is protected: an ext4 file system filled with real files of this machine, or the user's own image.
+/// </summary>
 internal static class DemoImage
 {
     private const long SizeBytes = 320L << 20;
@@ -25,7 +27,8 @@ internal static class DemoImage
     }
 
     /// <summary>SHA-256 of every file of an ext4 image, by path: read with debugfs, so nothing is mounted.</summary>
-    public static async Task<SortedDictionary<string, string>> DigestsAsync(string image, string folder, CancellationToken cancellationToken)
+    public static async Task<SortedDictionary<string, string>> DigestsAsync(
+        string image, string folder, CancellationToken cancellationToken)
     {
         var dump = Path.Combine(folder, "dump-" + Guid.NewGuid().ToString("n")[..8]);
         Directory.CreateDirectory(dump);
@@ -53,18 +56,21 @@ internal static class DemoImage
         return digests;
     }
 
-    // Regular files of the runtime this program runs on: real, many, of all sizes, and there on every machine that can run it.
+    // Regular files of the runtime this program runs on: real, many, of all sizes, and there on every machine that
+    // can run it.
     private static long CopyFiles(string target)
     {
         var total = 0L;
-        foreach (var source in new[] { System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), AppContext.BaseDirectory, "/usr/share/doc" })
+        foreach (var source in new[] { System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(),
+            AppContext.BaseDirectory, "/usr/share/doc" })
         {
             if (!Directory.Exists(source))
             {
                 continue;
             }
 
-            var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+            var options =
+                new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
             foreach (var file in new DirectoryInfo(source).EnumerateFiles("*", options).Take(1500))
             {
                 if (total + file.Length > ContentBytesMax)
@@ -72,7 +78,9 @@ internal static class DemoImage
                     break;
                 }
 
-                var to = Path.Combine(target, Path.GetFileName(source.TrimEnd('/')), Path.GetRelativePath(source, file.FullName));
+                var to =
+                    Path.Combine(target, Path.GetFileName(source.TrimEnd('/')),
+                        Path.GetRelativePath(source, file.FullName));
                 Directory.CreateDirectory(Path.GetDirectoryName(to)!);
                 file.CopyTo(to, overwrite: true);
                 total += file.Length;

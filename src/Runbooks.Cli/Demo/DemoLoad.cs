@@ -4,7 +4,9 @@ using Runbooks.Cli.Stack;
 
 namespace Runbooks.Cli.Demo;
 
-/// <summary>The load as a process of its own: numbered records with FUA, and the list of those that were acknowledged.</summary>
+/// <summary>
+/// The load as a process of its own: numbered records with FUA, and the list of those that were acknowledged.
+/// </summary>
 internal sealed class DemoLoad(string folder) : IDisposable
 {
     private const int PerSecond = 300;

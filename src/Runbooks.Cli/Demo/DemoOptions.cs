@@ -7,4 +7,5 @@ namespace Runbooks.Cli.Demo;
 /// <param name="Temporal">A real Temporal server in place of the embedded engine.</param>
 /// <param name="Keep">True leaves the stack running at the end until Ctrl-C.</param>
 /// <param name="Folder">Working folder; null takes a temporary one that is removed.</param>
-internal sealed record DemoOptions(string? Image, bool InPlace, string? Report, string? Temporal, bool Keep, string? Folder);
+internal sealed record DemoOptions(string? Image, bool InPlace, string? Report, string? Temporal, bool Keep,
+    string? Folder);

@@ -51,11 +51,16 @@ internal sealed class DemoState(DemoOptions options, string folder, LocalStack s
         return held;
     }
 
-    /// <summary>Watches a run with progress and remembers it; a failed one is a broken claim with its reasons.</summary>
-    public async Task<JsonObject> FinishRunAsync(string run, string name, TimeSpan within, CancellationToken cancellationToken)
+    /// <summary>
+    /// Watches a run with progress and remembers it; a failed one is a broken claim with its reasons.
+    /// </summary>
+    public async Task<JsonObject> FinishRunAsync(string run, string name, TimeSpan within,
+        CancellationToken cancellationToken)
     {
         Runs.Add(run);
-        var view = await Operator.WatchAsync(run, step => Narrator.Progress($"{step}; {Load.Acknowledged} records acknowledged"), within, cancellationToken);
+        var view =
+            await Operator.WatchAsync(run, step =>
+                Narrator.Progress($"{step}; {Load.Acknowledged} records acknowledged"), within, cancellationToken);
         var state = view["state"]!.ToString();
         if (state != "succeeded")
         {

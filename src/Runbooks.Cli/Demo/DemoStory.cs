@@ -7,7 +7,10 @@ using Spectre.Console;
 
 namespace Runbooks.Cli.Demo;
 
-/// <summary>The whole story on real parts: protect, lose a site, fail over, fail back, degrade, drill, lose the control plane, prove it.</summary>
+/// <summary>
+/// The whole story on real parts: protect, lose a site, fail over, fail back, degrade, drill, lose the control plane,
+/// prove it.
+/// </summary>
 internal static class DemoStory
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -20,7 +23,7 @@ internal static class DemoStory
             return ExitCodes.NotReady;
         }
 
-        var narrator = new Narrator(AnsiConsole.Console);
+        var narrator = new Narrator(Narrator.Screen());
         var folder = options.Folder ?? Directory.CreateTempSubdirectory("runbooks-demo-").FullName;
         Reachable(folder);
         if (options.Report is not null)
@@ -38,7 +41,8 @@ internal static class DemoStory
         {
             await PlayAsync(state, cancellationToken);
         }
-        catch (Exception e) when (e is StoryBrokenException or StackException or ApiException or TimeoutException or InvalidOperationException
+        catch (Exception e) when (e is StoryBrokenException or StackException or ApiException or TimeoutException
+            or InvalidOperationException
             or IOException or System.Net.Sockets.SocketException)
         {
             state.Check("The story is played to its end", false, e.Message);
@@ -110,7 +114,7 @@ internal static class DemoStory
         Row(table, "audit records", figures["auditRecords"]);
         Row(table, "claims that held", $"{state.Claims.All.Count(c => c.Held)} of {state.Claims.All.Count}");
         Row(table, "time (s)", Math.Round(state.Narrator.Elapsed.TotalSeconds));
-        AnsiConsole.Write(table);
+        Narrator.Screen().Write(table);
         if (state.Options.Report is { } folder)
         {
             figures["claims"] = new JsonArray([.. state.Claims.All.Select(c => (JsonNode)new JsonObject
@@ -147,14 +151,14 @@ internal static class DemoStory
     private static void Reachable(string folder)
     {
         Directory.CreateDirectory(folder);
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(folder,
+            File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
     private static string? MissingTool()
     {
         string[] tools = ["mkfs.ext4", "e2fsck", "debugfs", "setpriv"];
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Append("/usr/sbin").Append("/sbin");
-        var missing = tools.Where(t => !folders.Any(f => File.Exists(Path.Combine(f, t)))).ToList();
+        var missing = tools.Where(t => Shell.Find(t) is null).ToList();
         return missing.Count == 0
             ? null
             : $"The demo needs {string.Join(", ", missing)}. Correction: apt-get install e2fsprogs util-linux";

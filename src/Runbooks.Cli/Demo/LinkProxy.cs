@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Runbooks.Cli.Demo;
 
 /// <summary>
-/// The line between the two sites: forwards TCP both ways, and can fall silent as a cut line does: connections stay open and nothing arrives.
+/// The line between the two sites: forwards TCP both ways, and can fall silent as a cut line does: connections stay
+/// open and nothing arrives.
 /// </summary>
 internal sealed class LinkProxy : IDisposable
 {

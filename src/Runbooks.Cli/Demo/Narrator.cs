@@ -1,11 +1,17 @@
 using System.Diagnostics;
+using Runbooks.Cli.Output;
 using Spectre.Console;
 
 namespace Runbooks.Cli.Demo;
 
-/// <summary>Tells the story: chapters, lines, and one moving line of progress on a terminal; plain lines elsewhere.</summary>
+/// <summary>
+/// Tells the story: chapters, lines, and one moving line of progress on a terminal; plain lines elsewhere.
+/// </summary>
 internal sealed class Narrator(IAnsiConsole console)
 {
+    // Wide enough that no address and no path is broken in two where a program reads.
+    private const int PlainWidth = 240;
+
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Lock gate = new();
     private readonly bool live = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("CI") is null;
@@ -13,6 +19,22 @@ internal sealed class Narrator(IAnsiConsole console)
     private long lastPlain;
 
     public TimeSpan Elapsed => clock.Elapsed;
+
+    /// <summary>The terminal; where nobody watches, the same words without colour.</summary>
+    public static IAnsiConsole Screen()
+    {
+        if (Terminal.Watches(Console.Out))
+        {
+            return AnsiConsole.Console;
+        }
+
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(Console.Out),
+        });
+        plain.Profile.Width = PlainWidth;
+        return plain;
+    }
 
     public void Chapter(int number, string title) => Line($"[bold]{number}. {Markup.Escape(title)}[/]");
 

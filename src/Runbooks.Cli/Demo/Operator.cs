@@ -3,7 +3,9 @@ using Runbooks.Cli.Http;
 
 namespace Runbooks.Cli.Demo;
 
-/// <summary>What an operator does through the API: describe, protect, start, approve, watch. The demo has no other door.</summary>
+/// <summary>
+/// What an operator does through the API: describe, protect, start, approve, watch. The demo has no other door.
+/// </summary>
 internal sealed class Operator(ApiClient client, string api) : IDisposable
 {
     private ApiClient? approver;
@@ -11,7 +13,8 @@ internal sealed class Operator(ApiClient client, string api) : IDisposable
     /// <summary>Makes the group, its workload and the second person who approves real runs.</summary>
     public async Task DescribeAsync(string group, JsonObject workload, CancellationToken cancellationToken)
     {
-        await client.PostAsync("/api/v1/groups", new JsonObject { ["id"] = group, ["title"] = "Payments" }, cancellationToken);
+        await client.PostAsync("/api/v1/groups", new JsonObject { ["id"] = group, ["title"] = "Payments" },
+            cancellationToken);
         await client.PostAsync("/api/v1/workloads", workload, cancellationToken);
         var user = new JsonObject
         {
@@ -31,7 +34,8 @@ internal sealed class Operator(ApiClient client, string api) : IDisposable
     public async Task PublishAsync(string name, string document, CancellationToken cancellationToken)
     {
         await client.SendAsync(
-            HttpMethod.Put, $"/api/v1/runbooks/{name}", new JsonObject { ["document"] = document }, Guid.NewGuid().ToString("n"), cancellationToken);
+            HttpMethod.Put, $"/api/v1/runbooks/{name}", new JsonObject { ["document"] = document },
+                Guid.NewGuid().ToString("n"), cancellationToken);
         await client.PostAsync($"/api/v1/runbooks/{name}/publish", new JsonObject(), cancellationToken);
     }
 
@@ -42,10 +46,14 @@ internal sealed class Operator(ApiClient client, string api) : IDisposable
         return answer!["run"]!["id"]!.ToString();
     }
 
-    /// <summary>Starts a runbook, has the second person approve it when it needs that, and returns the run's id.</summary>
-    public async Task<string> StartAsync(string runbook, string group, JsonObject inputs, string reason, CancellationToken cancellationToken)
+    /// <summary>
+    /// Starts a runbook, has the second person approve it when it needs that, and returns the run's id.
+    /// </summary>
+    public async Task<string> StartAsync(string runbook, string group, JsonObject inputs, string reason,
+        CancellationToken cancellationToken)
     {
-        var body = new JsonObject { ["runbook"] = runbook, ["group"] = group, ["reason"] = reason, ["inputs"] = inputs };
+        var body =
+            new JsonObject { ["runbook"] = runbook, ["group"] = group, ["reason"] = reason, ["inputs"] = inputs };
         var run = await client.PostAsync("/api/v1/runs", body, cancellationToken);
         var id = run!["id"]!.ToString();
         if (run["approvalsNeeded"]?.GetValue<int>() > 0)
@@ -63,7 +71,8 @@ internal sealed class Operator(ApiClient client, string api) : IDisposable
     }
 
     /// <summary>Watches a run to its end; <paramref name="tell"/> hears the step that is at work.</summary>
-    public async Task<JsonObject> WatchAsync(string run, Action<string> tell, TimeSpan within, CancellationToken cancellationToken)
+    public async Task<JsonObject> WatchAsync(string run, Action<string> tell, TimeSpan within,
+        CancellationToken cancellationToken)
     {
         var until = DateTime.UtcNow + within;
         while (true)
@@ -71,7 +80,8 @@ internal sealed class Operator(ApiClient client, string api) : IDisposable
             try
             {
                 var view = (await client.GetAsync($"/api/v1/runs/{run}", cancellationToken))!.AsObject();
-                if (view["state"]!.ToString() is "succeeded" or "failed" or "aborted" or "refused" or "cancelled" or "terminated")
+                if (view["state"]!.ToString() is "succeeded" or "failed" or "aborted" or "refused" or "cancelled"
+                    or "terminated")
                 {
                     return view;
                 }
@@ -95,7 +105,8 @@ internal sealed class Operator(ApiClient client, string api) : IDisposable
 
     /// <summary>The steps of a run so far.</summary>
     public async Task<IReadOnlyList<JsonObject>> StepsAsync(string run, CancellationToken cancellationToken) =>
-        [.. (await client.GetAsync($"/api/v1/runs/{run}/steps", cancellationToken))!["items"]!.AsArray().Select(s => s!.AsObject())];
+        [.. (await client.GetAsync($"/api/v1/runs/{run}/steps", cancellationToken))!["items"]!.AsArray()
+            .Select(s => s!.AsObject())];
 
     /// <summary>State, failure and steps of a run, in one paragraph: for broken claims.</summary>
     public async Task<string> DescribeAsync(string run, CancellationToken cancellationToken)
@@ -106,12 +117,14 @@ internal sealed class Operator(ApiClient client, string api) : IDisposable
             + string.Join("; ", steps.Select(s => $"{s["path"]} {s["state"]} {s["detail"]}"));
     }
 
-    public Task<JsonNode?> GetAsync(string path, CancellationToken cancellationToken) => client.GetAsync(path, cancellationToken);
+    public Task<JsonNode?> GetAsync(string path, CancellationToken cancellationToken) =>
+        client.GetAsync(path, cancellationToken);
 
     public Task<JsonNode?> PostAsync(string path, JsonNode body, CancellationToken cancellationToken) =>
         client.PostAsync(path, body, cancellationToken);
 
-    public Task<byte[]> DownloadAsync(string path, CancellationToken cancellationToken) => client.DownloadAsync(path, cancellationToken);
+    public Task<byte[]> DownloadAsync(string path, CancellationToken cancellationToken) =>
+        client.DownloadAsync(path, cancellationToken);
 
     public void Dispose() => approver?.Dispose();
 
@@ -124,5 +137,6 @@ internal sealed class Operator(ApiClient client, string api) : IDisposable
             + (now is null ? string.Empty : $", now {now["path"]} {now["title"]} ({now["state"]}) {Short(now["detail"]?.ToString())}");
     }
 
-    private static string Short(string? text) => text is null ? string.Empty : text.Length <= 60 ? text : text[..60] + "…";
+    private static string Short(string? text) =>
+        text is null ? string.Empty : text.Length <= 60 ? text : text[..60] + "…";
 }

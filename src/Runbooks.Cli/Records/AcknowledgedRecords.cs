@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Runbooks.Cli.Records;
 
-/// <summary>The list of acknowledged numbers, kept in a file beside the writer: eight bytes each, written after the acknowledgement.</summary>
+/// <summary>
+/// The list of acknowledged numbers, kept in a file beside the writer: eight bytes each, written after the
+/// acknowledgement.
+/// </summary>
 internal static class AcknowledgedRecords
 {
     /// <summary>All numbers in the file; a torn last entry is not one.</summary>

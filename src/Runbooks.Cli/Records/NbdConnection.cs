@@ -5,7 +5,8 @@ using System.Text;
 namespace Runbooks.Cli.Records;
 
 /// <summary>A small blocking NBD client: what a database's storage layer does, one request at a time.</summary>
-/// <remarks><b>Source</b>: the NBD protocol document, fixed newstyle handshake with NBD_OPT_GO and simple replies.</remarks>
+/// <remarks><b>Source</b>: the NBD protocol document, fixed newstyle handshake with NBD_OPT_GO and simple
+/// replies.</remarks>
 internal sealed class NbdConnection : IDisposable
 {
     private const ulong Greeting = 0x4e42444d41474943;
@@ -37,7 +38,8 @@ internal sealed class NbdConnection : IDisposable
         if (address.Scheme == "nbd+unix")
         {
             socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            socket.Connect(new UnixDomainSocketEndPoint(address.Query.Replace("?socket=", string.Empty, StringComparison.Ordinal)));
+            socket.Connect(new UnixDomainSocketEndPoint(address.Query.Replace("?socket=", string.Empty,
+                StringComparison.Ordinal)));
         }
         else
         {
@@ -100,7 +102,8 @@ internal sealed class NbdConnection : IDisposable
     {
         Span<byte> hello = stackalloc byte[18];
         ReceiveAll(hello);
-        if (BinaryPrimitives.ReadUInt64BigEndian(hello) != Greeting || BinaryPrimitives.ReadUInt64BigEndian(hello[8..]) != OptionMagic)
+        if (BinaryPrimitives.ReadUInt64BigEndian(hello) != Greeting
+            || BinaryPrimitives.ReadUInt64BigEndian(hello[8..]) != OptionMagic)
         {
             throw new IOException("The server does not speak NBD's newstyle.");
         }
@@ -165,7 +168,8 @@ internal sealed class NbdConnection : IDisposable
     {
         Span<byte> reply = stackalloc byte[16];
         ReceiveAll(reply);
-        if (BinaryPrimitives.ReadUInt32BigEndian(reply) != ReplyMagic || BinaryPrimitives.ReadUInt64BigEndian(reply[8..]) != cookie)
+        if (BinaryPrimitives.ReadUInt32BigEndian(reply) != ReplyMagic
+            || BinaryPrimitives.ReadUInt64BigEndian(reply[8..]) != cookie)
         {
             throw new IOException("The server's reply does not belong to the request.");
         }

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace Runbooks.Cli.Records;
 
 /// <summary>One numbered record: 4 KiB that say which number they are, with a SHA-256 over all of it.</summary>
-/// <remarks>Layout, big-endian: magic (8), number (8), time in ticks (8), random filler from the number (4040), digest (32).</remarks>
+/// <remarks>Layout, big-endian: magic (8), number (8), time in ticks (8), random filler from the number (4040),
+/// digest (32).</remarks>
 internal static class RecordBlock
 {
     public const int Size = 4096;

@@ -4,14 +4,19 @@ using System.Globalization;
 
 namespace Runbooks.Cli.Records;
 
-/// <summary>The load: writes record after record through NBD with FUA, and notes each number only after it was acknowledged.</summary>
+/// <summary>
+/// The load: writes record after record through NBD with FUA, and notes each number only after it was acknowledged.
+/// </summary>
 internal static class RecordWriter
 {
-    /// <summary>Writes until stopped or until the export fails; prints <c>acknowledged N longest M</c> four times a second.</summary>
+    /// <summary>
+    /// Writes until stopped or until the export fails; prints <c>acknowledged N longest M</c> four times a second.
+    /// </summary>
     public static int Run(Uri address, string acknowledgedFile, int perSecond, CancellationToken cancellationToken)
     {
         using var connection = NbdConnection.Open(address);
-        using var list = new FileStream(acknowledgedFile, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        using var list =
+            new FileStream(acknowledgedFile, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
         var slots = connection.Length / RecordBlock.Size;
         var number = AcknowledgedRecords.Read(acknowledgedFile) is { Count: > 0 } before ? before.Max() + 1 : 0;
         var block = new byte[RecordBlock.Size];
@@ -33,10 +38,12 @@ internal static class RecordWriter
             if (Stopwatch.GetElapsedTime(said).TotalMilliseconds >= 250)
             {
                 said = Stopwatch.GetTimestamp();
-                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"acknowledged {number} longest {longest:0.###}"));
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"acknowledged {number} longest {longest:0.###}"));
             }
 
-            // Paced by the clock, not by sleeping between writes: after a pause it catches up to its rate, as a busy system would.
+            // Paced by the clock, not by sleeping between writes: after a pause it catches up to its rate, as a busy
+            // system would.
             var ahead = (double)written / perSecond - Stopwatch.GetElapsedTime(began).TotalSeconds;
             if (ahead > 0.001)
             {
@@ -49,7 +56,8 @@ internal static class RecordWriter
             }
         }
 
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"acknowledged {number} longest {longest:0.###}"));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"acknowledged {number} longest {longest:0.###}"));
         return ExitCodes.Ok;
     }
 }

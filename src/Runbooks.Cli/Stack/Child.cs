@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Runbooks.Cli.Stack;
 
 /// <summary>
-/// One process of the stack. The kernel kills it when this program dies, however it dies, so nothing is left running; its output goes to a
+/// One process of the stack. The kernel kills it when this program dies, however it dies, so nothing is left running;
+/// its output goes to a
 /// log file.
 /// </summary>
 internal sealed class Child : IDisposable
@@ -12,13 +13,15 @@ internal sealed class Child : IDisposable
     private readonly StreamWriter log;
     private readonly Lock gate = new();
     private readonly List<string> tail = [];
+    private long saidAt = Stopwatch.GetTimestamp();
 
     private Child(string name, Process process, string logFile)
     {
         Name = name;
         this.process = process;
         LogFile = logFile;
-        log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.Read)) { AutoFlush = true };
+        log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write,
+            FileShare.Read)) { AutoFlush = true };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
@@ -38,6 +41,9 @@ internal sealed class Child : IDisposable
 
     public int ExitCode => process.ExitCode;
 
+    /// <summary>How long it has said nothing.</summary>
+    public TimeSpan SilentFor => Stopwatch.GetElapsedTime(Interlocked.Read(ref saidAt));
+
     /// <summary>The last lines, for messages.</summary>
     public string Tail
     {
@@ -52,13 +58,18 @@ internal sealed class Child : IDisposable
 
     /// <summary>Starts a .NET program of ours.</summary>
     public static Child StartDotnet(string name, string dll, IEnumerable<string> arguments, string logFile) =>
-        Start(name, [Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", dll, .. arguments], logFile);
+        Start(name,
+            [Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet", dll,
+                .. arguments], logFile);
 
     /// <summary>Starts a program.</summary>
     public static Child Start(string name, IReadOnlyList<string> command, string logFile)
     {
-        // setpriv sets the parent-death signal and becomes the program: no shell, and the process id is the program's own.
-        var info = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        // setpriv sets the parent-death signal and becomes the program: no shell, and the process id is the program's
+        // own.
+        var info =
+            new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true,
+                UseShellExecute = false };
         string[] prefix = ["--pdeathsig", "KILL", "--"];
         foreach (var argument in prefix.Concat(command))
         {
@@ -100,7 +111,8 @@ internal sealed class Child : IDisposable
         }
     }
 
-    public async Task WaitAsync(CancellationToken cancellationToken) => await process.WaitForExitAsync(cancellationToken);
+    public async Task WaitAsync(CancellationToken cancellationToken) =>
+        await process.WaitForExitAsync(cancellationToken);
 
     public void Dispose()
     {
@@ -123,6 +135,7 @@ internal sealed class Child : IDisposable
             return;
         }
 
+        Interlocked.Exchange(ref saidAt, Stopwatch.GetTimestamp());
         lock (gate)
         {
             tail.Add(line);

@@ -6,7 +6,9 @@ namespace Runbooks.Cli.Stack;
 /// <summary>Ports that nobody uses now, each handed out once by this process.</summary>
 internal static class FreePorts
 {
-    /// <summary>Takes several at once and holds them all until the last is found, so that no two are the same.</summary>
+    /// <summary>
+    /// Takes several at once and holds them all until the last is found, so that no two are the same.
+    /// </summary>
     public static int[] Take(int count)
     {
         var held = new List<TcpListener>();

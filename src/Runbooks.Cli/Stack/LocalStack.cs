@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -9,12 +10,19 @@ using Runbooks.Cli.Http;
 namespace Runbooks.Cli.Stack;
 
 /// <summary>
-/// A whole installation on this machine: private PostgreSQL, control plane with engine and workflow worker, and two site agents, each a process
+/// A whole installation on this machine: private PostgreSQL, control plane with engine and workflow worker, and two
+/// site agents, each a process
 /// with a folder of its own. Ports are free ones, so several stacks live side by side.
 /// </summary>
 internal sealed class LocalStack : IDisposable
 {
+    // Counted from the last line of output: an installation of PostgreSQL says much and may take minutes.
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartAtMost = TimeSpan.FromMinutes(15);
+
+    // How the lines begin by which the control plane says that its start takes longer than usual.
+    private static readonly string[] Slow =
+        ["PostgreSQL is missing", "creating a private", "the previous run did not end"];
 
     private readonly StackOptions options;
     private readonly int[] ports;
@@ -40,13 +48,17 @@ internal sealed class LocalStack : IDisposable
 
     public ApiClient Client => api ?? throw new InvalidOperationException("The stack is not running.");
 
-    /// <summary>An address of the console that signs the administrator's browser in, once, within ten minutes.</summary>
-    public Task<string> SignInLinkAsync(CancellationToken cancellationToken) => SignInLink.MakeAsync(Client, cancellationToken);
+    /// <summary>
+    /// An address of the console that signs the administrator's browser in, once, within ten minutes.
+    /// </summary>
+    public Task<string> SignInLinkAsync(CancellationToken cancellationToken) =>
+        SignInLink.MakeAsync(Client, cancellationToken);
 
     /// <summary>Where process logs are.</summary>
     public string Logs => Path.Combine(options.Folder, "logs");
 
-    public Child ControlPlane => controlPlane ?? throw new InvalidOperationException("The control plane is not running.");
+    public Child ControlPlane =>
+        controlPlane ?? throw new InvalidOperationException("The control plane is not running.");
 
     public Child Agent(string site) => agents[site];
 
@@ -58,11 +70,14 @@ internal sealed class LocalStack : IDisposable
     /// <summary>Where guests connect at a site.</summary>
     public string NbdOf(string site) => $"127.0.0.1:{ports[3 + (3 * options.Sites.IndexOf(site))]}";
 
-    /// <summary>Starts everything that is not there yet; a second start on the same folder finds its keys, sites and volumes again.</summary>
+    /// <summary>
+    /// Starts everything that is not there yet; a second start on the same folder finds its keys, sites and volumes
+    /// again.
+    /// </summary>
     public async Task StartAsync(Action<string> say, CancellationToken cancellationToken)
     {
         say("starting PostgreSQL, the engine and the control plane");
-        await StartControlPlaneAsync(cancellationToken);
+        await StartControlPlaneAsync(cancellationToken, say);
         AdminToken = await ReadTokenAsync(cancellationToken);
         api = new ApiClient(new Context([Api], AdminToken));
         new Context([Api], AdminToken).Write(Path.Combine(options.Folder, "context.json"));
@@ -73,8 +88,12 @@ internal sealed class LocalStack : IDisposable
         }
     }
 
-    /// <summary>Starts (or restarts) the control plane on the same ports and folder, and waits until it serves.</summary>
-    public async Task StartControlPlaneAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Starts (or restarts) the control plane on the same ports and folder, and waits until it serves.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="say">Hears what takes long: an installation, a new database, a recovery.</param>
+    public async Task StartControlPlaneAsync(CancellationToken cancellationToken, Action<string>? say = null)
     {
         string[] temporal = options.Temporal is { } external
             ? ["--temporal", external, "--roles", "api,workflows"]
@@ -88,6 +107,13 @@ internal sealed class LocalStack : IDisposable
                 "--agent-listen", $"127.0.0.1:{ports[1]}", .. temporal,
             ],
             Path.Combine(Logs, "control-plane.log"));
+        controlPlane.Said += line =>
+        {
+            if (Slow.Any(start => line.StartsWith(start, StringComparison.Ordinal)))
+            {
+                say?.Invoke(line);
+            }
+        };
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         await WaitAsync(controlPlane, () => AnswersAsync(http, cancellationToken), cancellationToken);
     }
@@ -201,7 +227,9 @@ internal sealed class LocalStack : IDisposable
 
     private string Fingerprint()
     {
-        var file = Directory.EnumerateFiles(Path.Combine(options.Folder, "control-plane"), "ca.crt", SearchOption.AllDirectories).First();
+        var file =
+            Directory.EnumerateFiles(Path.Combine(options.Folder, "control-plane"), "ca.crt",
+                SearchOption.AllDirectories).First();
         using var authority = X509Certificate2.CreateFromPem(File.ReadAllText(file));
         return Convert.ToHexStringLower(authority.GetCertHash(HashAlgorithmName.SHA256));
     }
@@ -217,7 +245,9 @@ internal sealed class LocalStack : IDisposable
 
         return File.Exists(stored)
             ? JsonSerializer.Deserialize<Context>(await File.ReadAllTextAsync(stored, cancellationToken))!.Token
-            : throw new StackException($"No token is left in {options.Folder}. Correction: choose another --data folder, or put the admin token into {first}.");
+            : throw new StackException(
+                $"No token is left in {options.Folder}.\n  Correction: choose another --data folder, or put the admin "
+                    + $"token into {first}.");
     }
 
     private async Task<bool> AnswersAsync(HttpClient http, CancellationToken cancellationToken)
@@ -227,7 +257,8 @@ internal sealed class LocalStack : IDisposable
             using var answer = await http.GetAsync(new Uri($"{Api}/healthz"), cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException
+            || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }
@@ -235,7 +266,7 @@ internal sealed class LocalStack : IDisposable
 
     private static async Task WaitAsync(Child child, Func<Task<bool>> ready, CancellationToken cancellationToken)
     {
-        var until = DateTime.UtcNow + StartWithin;
+        var began = Stopwatch.GetTimestamp();
         while (!await ready())
         {
             if (child.HasExited)
@@ -243,9 +274,10 @@ internal sealed class LocalStack : IDisposable
                 throw new StackException($"{child.Name} ended with exit code {child.ExitCode}:\n{child.Tail}");
             }
 
-            if (DateTime.UtcNow > until)
+            var waited = Stopwatch.GetElapsedTime(began);
+            if (waited > StartAtMost || (waited > StartWithin && child.SilentFor > StartWithin))
             {
-                throw new StackException($"{child.Name} does not serve after {StartWithin.TotalSeconds:0} s:\n{child.Tail}");
+                throw new StackException($"{child.Name} does not serve after {waited.TotalSeconds:0} s:\n{child.Tail}");
             }
 
             await Task.Delay(100, cancellationToken);

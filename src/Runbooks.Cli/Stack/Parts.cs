@@ -1,6 +1,9 @@
 namespace Runbooks.Cli.Stack;
 
-/// <summary>Where the product's other programs are: beside this one when installed, in their build folders when run from source.</summary>
+/// <summary>
+/// Where the product's other programs are: beside this one when installed, in their build folders when run from
+/// source.
+/// </summary>
 internal static class Parts
 {
     public static string ControlPlane => Find("Runbooks.ControlPlane");
@@ -24,7 +27,8 @@ internal static class Parts
         // …/src/Runbooks.Cli/bin/Debug/net10.0/ → …/src/NAME/bin/Debug/net10.0/NAME.dll
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
         var source = framework.Parent?.Parent?.Parent?.Parent?.FullName ?? string.Empty;
-        var built = Path.Combine(source, name, "bin", framework.Parent?.Name ?? string.Empty, framework.Name, name + ".dll");
+        var built =
+            Path.Combine(source, name, "bin", framework.Parent?.Name ?? string.Empty, framework.Name, name + ".dll");
         return File.Exists(built)
             ? built
             : throw new FileNotFoundException($"{name} was not found beside this program nor at {built}. Build the solution first.");

@@ -4,7 +4,8 @@ using System.Diagnostics;
 namespace Runbooks.Cli.Stack;
 
 /// <summary>
-/// The thread that starts processes. The kernel's parent-death signal is bound to the thread that forked, not to the process: a child forked by
+/// The thread that starts processes. The kernel's parent-death signal is bound to the thread that forked, not to the
+/// process: a child forked by
 /// a pool thread would be killed when the pool retires that thread. This one lives as long as the program.
 /// </summary>
 internal static class Spawner

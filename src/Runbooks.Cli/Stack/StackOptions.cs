@@ -5,7 +5,9 @@ namespace Runbooks.Cli.Stack;
 /// <param name="Sites">Names of its sites.</param>
 internal sealed record StackOptions(string Folder, IReadOnlyList<string> Sites)
 {
-    /// <summary>A Temporal-API-compatible server in place of the embedded engine; null starts the embedded one.</summary>
+    /// <summary>
+    /// A Temporal-API-compatible server in place of the embedded engine; null starts the embedded one.
+    /// </summary>
     public string? Temporal { get; init; }
 
     /// <summary>True puts a line of ours between the sites that can be cut.</summary>

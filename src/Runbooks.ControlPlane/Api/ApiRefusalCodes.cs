@@ -41,7 +41,6 @@ public static class ApiRefusalCodes
     public const string ConfirmationMissing = "RB-RUN-006";
     public const string AlreadyDecided = "RB-RUN-007";
     public const string NotPublished = "RB-RUN-008";
-    public const string NoObjective = "RB-RUN-009";
 
     public const string DocumentInvalid = "RB-RUNBOOK-001";
     public const string ElsaRefused = "RB-RUNBOOK-002";

@@ -24,6 +24,7 @@ internal static class Description
             };
             // Ports and hosts differ per installation; the description must not.
             document.Servers = [];
+            DescriptionText.FoldAll(document);
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer((schema, context, _) =>

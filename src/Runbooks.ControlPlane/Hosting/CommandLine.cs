@@ -65,14 +65,16 @@ public static class CommandLine
         }
         catch (SchemaMismatchException mismatch)
         {
-            await Console.Error.WriteLineAsync($"RB-STORAGE-008: {mismatch.Message}");
+            await Console.Error.WriteLineAsync(
+                $"RB-STORAGE-008: The database's schema is not this version's. Cause: {mismatch.Message} Correction: start "
+                + "the version that made it, or restore a backup; never edit an applied migration.");
             return 1;
         }
         catch (IOException bind) when (bind.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             await Console.Error.WriteLineAsync(
-                $"RB-START-001: {bind.Message} Correction: stop the other process, or choose another address with "
-                + "--api-listen, --agent-listen or --engine-listen.");
+                $"RB-START-001: An address is taken. Cause: {bind.Message} Correction: stop the other process, or "
+                + "choose another address with --api-listen, --agent-listen or --engine-listen.");
             return 1;
         }
         catch (Npgsql.NpgsqlException database)

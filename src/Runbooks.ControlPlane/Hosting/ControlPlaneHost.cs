@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Npgsql;
@@ -38,6 +40,7 @@ public sealed class ControlPlaneHost : IAsyncDisposable
         var owned = new List<IAsyncDisposable>();
         try
         {
+            RequireFreeEnginePort(options);
             KeyFile.CreateFolder(options.Data);
             var connection = options.Postgres ?? await StartClusterAsync(options, owned, cancel);
             await MigrateAsync(connection, cancel);
@@ -96,6 +99,29 @@ public sealed class ControlPlaneHost : IAsyncDisposable
         }
 
         owned.Clear();
+    }
+
+    // The engine's listener comes and goes with its terms, and a term that cannot listen is tried again. A port that is
+    // taken before the first one is the starter's mistake, and is said to the starter.
+    private static void RequireFreeEnginePort(ControlPlaneOptions options)
+    {
+        if (!options.Roles.HasFlag(ControlPlaneRoles.Engine) || options.Temporal is not null
+            || options.EngineListen is not { Port: > 0 } listen)
+        {
+            return;
+        }
+
+        try
+        {
+            using var probe = new TcpListener(listen.Address, listen.Port);
+            probe.Start();
+        }
+        catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new IOException(
+                $"Failed to bind to address {listen}: address already in use.",
+                new AddressInUseException(taken.Message, taken));
+        }
     }
 
     private static async Task<string> StartClusterAsync(

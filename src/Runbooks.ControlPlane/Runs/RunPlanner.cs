@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Dapper;
-using Runbooks.Audit;
 using Runbooks.ControlPlane.Api;
 using Runbooks.ControlPlane.Inventory;
 using Runbooks.ControlPlane.Storage;
@@ -75,7 +74,8 @@ public sealed class RunPlanner(Database database, GroupPictures pictures, Invent
             ["inputs"] = new JsonObject(inputs.Select(i => KeyValuePair.Create(i.Key, (JsonNode?)i.Value))),
             ["generations"] = new JsonObject(generations.Select(g => KeyValuePair.Create(g.Key, (JsonNode?)g.Value))),
         };
-        return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Runbooks.Audit.CanonicalJson.Write(bound))));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.WriteExact(bound)));
+        return "sha256:" + Convert.ToHexStringLower(hash);
     }
 
     public async Task<ExplainView> ExplainAsync(PlannedRun run, CancellationToken cancel)

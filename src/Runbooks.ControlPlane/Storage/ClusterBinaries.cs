@@ -15,7 +15,8 @@ internal sealed record ClusterBinaries(string Folder, int Major)
     /// The programs for a cluster: those of <paramref name="wantedMajor"/> when the folder already holds data (another
     /// major cannot read it), else the newest; installs them when allowed.
     /// </summary>
-    public static async Task<ClusterBinaries> FindAsync(int? wantedMajor, PrivateClusterOptions options, CancellationToken cancel)
+    public static async Task<ClusterBinaries> FindAsync(int? wantedMajor, PrivateClusterOptions options,
+        CancellationToken cancel)
     {
         if (await SearchAsync(wantedMajor, cancel) is { } found)
         {
@@ -79,16 +80,33 @@ internal sealed record ClusterBinaries(string Folder, int Major)
 
     private static async Task InstallAsync(string package, Action<string> progress, CancellationToken cancel)
     {
-        // Debian's package starts a cluster of its own on port 5432 unless this drop-in says not to.
-        const string dropIn = "/etc/postgresql-common/createcluster.d";
         await AptAsync(["apt-get", "update"], progress, cancel);
         await AptAsync(["apt-get", "install", "-y", "--no-install-recommends", "postgresql-common"], progress, cancel);
-        if (Directory.Exists(dropIn))
-        {
-            await File.WriteAllTextAsync(
-                Path.Combine(dropIn, "runbooks.conf"), "create_main_cluster = false\n", cancel);
-        }
+        await KeepMainClusterAwayAsync(cancel);
         await AptAsync(["apt-get", "install", "-y", "--no-install-recommends", package], progress, cancel);
+    }
+
+    /// <summary>
+    /// Debian's package makes and starts a cluster of its own on port 5432 unless its settings say not to. Newer ones
+    /// read
+    /// a folder of settings, Debian 12 reads one file; what an administrator has set there stays.
+    /// </summary>
+    private static async Task KeepMainClusterAwayAsync(CancellationToken cancel)
+    {
+        const string setting = "create_main_cluster";
+        const string folder = "/etc/postgresql-common/createcluster.d";
+        const string file = "/etc/postgresql-common/createcluster.conf";
+        if (Directory.Exists(folder))
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "runbooks.conf"), $"{setting} = false\n", cancel);
+            return;
+        }
+        var lines = File.Exists(file) ? await File.ReadAllLinesAsync(file, cancel) : [];
+        if (!lines.Any(line => line.TrimStart().StartsWith(setting, StringComparison.Ordinal)))
+        {
+            await File.AppendAllTextAsync(
+                file, $"\n# Runbooks runs PostgreSQL in folders of its own.\n{setting} = false\n", cancel);
+        }
     }
 
     private static async Task AptAsync(string[] command, Action<string> progress, CancellationToken cancel)

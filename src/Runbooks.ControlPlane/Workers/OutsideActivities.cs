@@ -41,7 +41,7 @@ public sealed class OutsideActivities(ChangeWriter changes, ControlPlaneOptions 
             var status = (int)answer.StatusCode;
             return (request.ExpectStatus.Count == 0 ? answer.IsSuccessStatusCode : request.ExpectStatus.Contains(status))
                 ? new HttpCallResult(status, body)
-                : throw new ApplicationFailureException($"{request.Method} {request.Url} answered {status}.", "RB-HTTP-001");
+                : throw Unexpected(request, status);
         }
         catch (HttpRequestException fault) when (fault.InnerException is RefusalException refused)
         {
@@ -73,6 +73,16 @@ public sealed class OutsideActivities(ChangeWriter changes, ControlPlaneOptions 
     });
 
     public void Dispose() => _http.Dispose();
+
+    // Retryable: a service that is coming up answers 503 first.
+    private static ApplicationFailureException Unexpected(HttpCallRequest request, int status)
+    {
+        var right = request.ExpectStatus.Count == 0 ? "2xx" : string.Join(" or ", request.ExpectStatus);
+        var refusal = new Refusal(
+            "RB-HTTP-001", $"{request.Method} {request.Url} answered {status}.", $"The step expects {right}.",
+            "Look at the called service, or correct the step's expect.");
+        return new ApplicationFailureException(refusal.ToString(), refusal.Code);
+    }
 
     private static CancellationToken Cancel => ActivityExecutionContext.Current.CancellationToken;
 

@@ -47,7 +47,8 @@ public sealed record FieldSpec(string Name, FieldType Type, string Description)
             _ => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
         };
         schema["description"] = Description;
-        if (Type is FieldType.Duration or FieldType.Site or FieldType.Workload or FieldType.RecoveryPoint or FieldType.Url)
+        if (Type is FieldType.Duration or FieldType.Site or FieldType.Workload or FieldType.RecoveryPoint
+            or FieldType.Url)
         {
             // All of them are texts to a schema; a form chooses its control by this word.
             schema["x-type"] = KebabCase.Of(Type);

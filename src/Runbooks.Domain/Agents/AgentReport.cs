@@ -9,7 +9,8 @@ namespace Runbooks.Domain.Agents;
 /// <param name="Status">The site, now.</param>
 /// <param name="Events">Events not yet acknowledged, oldest first.</param>
 /// <param name="ClusterEpoch">Highest control-plane epoch this agent has seen.</param>
-public sealed record AgentReport(string InstanceId, SiteStatus Status, IReadOnlyList<SiteEvent> Events, long ClusterEpoch);
+public sealed record AgentReport(string InstanceId, SiteStatus Status, IReadOnlyList<SiteEvent> Events,
+    long ClusterEpoch);
 
 /// <summary>The answer.</summary>
 /// <param name="EventsAcknowledged">Highest event sequence that is stored durably.</param>

@@ -30,7 +30,8 @@ public abstract record ArbiterRequest
 /// <param name="Version">The row's version it decided on.</param>
 /// <param name="Lost">The silent or broken sites.</param>
 /// <param name="ExposureBytes">Dirty bytes now, for the person who later decides.</param>
-public sealed record GoAlone(Generation Generation, long Version, IReadOnlyList<SiteId> Lost, long ExposureBytes) : ArbiterRequest;
+public sealed record GoAlone(Generation Generation, long Version, IReadOnlyList<SiteId> Lost,
+    long ExposureBytes) : ArbiterRequest;
 
 /// <summary>The primary says that a site has everything and that every acknowledgement already waits for it.</summary>
 /// <param name="Generation">The generation the primary serves.</param>
@@ -44,7 +45,8 @@ public sealed record MarkComplete(Generation Generation, long Version, SiteId Si
 /// <param name="Site">The new primary.</param>
 /// <param name="AcceptLoss">The person who accepted the loss that was shown, or null.</param>
 /// <param name="Drained">The old primary's mark for a planned swap, or null.</param>
-public sealed record Promote(Generation Generation, long Version, SiteId Site, LossAcceptance? AcceptLoss, DrainedMark? Drained)
+public sealed record Promote(Generation Generation, long Version, SiteId Site, LossAcceptance? AcceptLoss,
+    DrainedMark? Drained)
     : ArbiterRequest;
 
 /// <summary>

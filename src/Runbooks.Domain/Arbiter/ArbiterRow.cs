@@ -51,8 +51,10 @@ public sealed record ArbiterRow(
     public bool IsComplete(SiteId site) => Complete.Contains(site);
 
     /// <summary>A protection's first row: the primary alone is complete until the others have caught up.</summary>
-    public static ArbiterRow Begin(ProtectionId protection, SiteId primary, IEnumerable<SiteId> sites, DateTimeOffset now) =>
-        new(protection, Generation.First, 1, primary, Sorted(sites.Append(primary)), [primary], now) { DecidedAt = now };
+    public static ArbiterRow Begin(ProtectionId protection, SiteId primary, IEnumerable<SiteId> sites,
+        DateTimeOffset now) =>
+        new(protection, Generation.First, 1, primary, Sorted(sites.Append(primary)), [primary],
+            now) { DecidedAt = now };
 
     /// <summary>The row with more sites that will hold copies; they are complete when they have caught up.</summary>
     /// <returns>The same row when it names them all already.</returns>

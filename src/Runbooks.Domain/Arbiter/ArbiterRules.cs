@@ -80,7 +80,8 @@ public static class ArbiterRules
         return new ArbiterAnswer(true, Stamp(row, next, request, now), null);
     }
 
-    private static ArbiterRow Stamp(ArbiterRow before, ArbiterRow next, ArbiterRequest request, DateTimeOffset now) => next with
+    private static ArbiterRow Stamp(ArbiterRow before, ArbiterRow next, ArbiterRequest request,
+        DateTimeOffset now) => next with
     {
         Version = before.Version + 1,
         LastRequestId = request.RequestId,

@@ -15,5 +15,6 @@ public sealed record Refusal(string Code, string Message, string Cause, string C
 
     /// <summary>One paragraph for logs and terminals.</summary>
     public override string ToString() =>
-        $"{Code}: {Message} Cause: {Cause} Correction: {Correction}" + (Field is null ? string.Empty : $" Field: {Field}.");
+        $"{Code}: {Message} Cause: {Cause} Correction: {Correction}"
+            + (Field is null ? string.Empty : $" Field: {Field}.");
 }

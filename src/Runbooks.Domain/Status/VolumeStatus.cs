@@ -91,4 +91,5 @@ public sealed record LinkStatus(
 /// <param name="P50Microseconds">Median.</param>
 /// <param name="P99Microseconds">99th percentile.</param>
 /// <param name="MaxMicroseconds">Largest.</param>
-public sealed record LatencySummary(string Leg, long Count, double P50Microseconds, double P99Microseconds, double MaxMicroseconds);
+public sealed record LatencySummary(string Leg, long Count, double P50Microseconds, double P99Microseconds,
+    double MaxMicroseconds);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Runbooks.BlockPath.Storage;
 using Runbooks.Domain.Ids;
+using Runbooks.SiteAgent.Host;
 
 namespace Runbooks.SiteAgent.Activities;
 

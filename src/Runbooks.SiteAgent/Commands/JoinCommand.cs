@@ -4,6 +4,7 @@ using Runbooks.Domain.Agents;
 using Runbooks.Domain.Errors;
 using Runbooks.Domain.Ids;
 using Runbooks.SiteAgent.Enrolment;
+using Runbooks.SiteAgent.Host;
 
 namespace Runbooks.SiteAgent.Commands;
 
@@ -37,6 +38,27 @@ internal static class JoinCommand
         return command;
     }
 
+    // Asked before the token is used: it works once, and an answer that cannot be stored would cost it.
+    private static Refusal? CannotStore(string data)
+    {
+        const int roomBytes = 64 * 1024;
+        var folder = Path.GetFullPath(data);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, "join.probe");
+            DurableText.Replace(probe, new string(' ', roomBytes));
+            File.Delete(probe);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Fault)
+        {
+            return new Refusal(
+                "RB-AGENT-115", $"The agent's credentials could not be stored in '{folder}'.", e.Message,
+                "Free space there or give this user the right to write, then repeat with the same token.");
+        }
+    }
+
     private static async Task<int> RunAsync(
         string data, string controlPlane, string token, string fingerprint, string siteText, CancellationToken cancel)
     {
@@ -58,6 +80,11 @@ internal static class JoinCommand
             try
             {
                 using var authority = await ControlPlaneHttp.FetchAuthorityAsync(address, fingerprint, cancel);
+                if (CannotStore(data) is { } full)
+                {
+                    return CommonOptions.Refuse(full);
+                }
+
                 using var http = ControlPlaneHttp.CreateTrusting(authority);
                 using var answer = await http.PostAsJsonAsync(
                     new Uri(address, "/agent/v1/enrol"), new EnrolRequest(site, token, request), cancel);

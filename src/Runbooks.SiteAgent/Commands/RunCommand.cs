@@ -77,6 +77,7 @@ internal static class RunCommand
         catch (Fault fault)
         {
             await Console.Error.WriteLineAsync($"{fault.Side} fault at {fault.Stage}: {fault.Message}");
+            await Console.Error.WriteLineAsync($"  correction: {CorrectionOf(fault)}");
             return CommonOptions.ExitFailed;
         }
 
@@ -86,6 +87,13 @@ internal static class RunCommand
             stop.TrySetResult();
         }
     }
+
+    private static string CorrectionOf(Fault fault) => fault switch
+    {
+        { Stage: "bind" } => "Stop the program that listens there, or choose another address with --wan and --nbd.",
+        { Side: FaultSide.Disk } => "Bring the file back or mend the disk, then start again; nothing was changed.",
+        _ => "Start it again; if it goes on, look at the lines above.",
+    };
 
     private static void Say(string line) => Console.Out.WriteLine($"{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {line}");
 }

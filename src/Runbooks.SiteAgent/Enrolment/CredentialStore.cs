@@ -5,6 +5,7 @@ using Runbooks.BlockPath.Wan;
 using Runbooks.Domain.Agents;
 using Runbooks.Domain.Errors;
 using Runbooks.Domain.Ids;
+using Runbooks.SiteAgent.Host;
 
 namespace Runbooks.SiteAgent.Enrolment;
 
@@ -74,10 +75,13 @@ internal sealed class CredentialStore
     public static CredentialStore Store(string folder, ECDsa key, EnrolAnswer answer)
     {
         Directory.CreateDirectory(folder, Private | UnixFileMode.UserExecute);
-        Write(Path.Combine(folder, AuthorityFile), answer.AuthorityPem);
+        DurableText.Replace(Path.Combine(folder, AuthorityFile), answer.AuthorityPem, Private);
         var addresses = new EnrolledAddresses(answer.ControlPlanes, answer.EngineAddress, answer.EngineNamespace);
-        Write(Path.Combine(folder, AddressesFile), JsonSerializer.Serialize(addresses, JsonSerializerOptions.Web));
-        Write(Path.Combine(folder, PairFile), answer.CertificatePem + key.ExportPkcs8PrivateKeyPem() + "\n");
+        DurableText.Replace(
+            Path.Combine(folder, AddressesFile), JsonSerializer.Serialize(addresses, JsonSerializerOptions.Web),
+            Private);
+        DurableText.Replace(
+            Path.Combine(folder, PairFile), answer.CertificatePem + key.ExportPkcs8PrivateKeyPem() + "\n", Private);
         return new CredentialStore(folder, Load(folder), addresses);
     }
 
@@ -98,24 +102,6 @@ internal sealed class CredentialStore
         var own = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
         return new WanCredentials(
             own, X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(folder, AuthorityFile))));
-    }
-
-    private static void Write(string path, string content)
-    {
-        var temporary = path + ".new";
-        File.Delete(temporary);
-        using (var stream = new FileStream(temporary, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = Private,
-            Options = FileOptions.WriteThrough,
-        }))
-        {
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(content));
-        }
-
-        File.Move(temporary, path, overwrite: true);
     }
 }
 

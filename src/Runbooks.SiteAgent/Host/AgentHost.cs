@@ -91,6 +91,13 @@ internal sealed class AgentHost : IDisposable
             return new Refusal("RB-AGENT-109", $"'{bad}' is no address.", "It is not HOST:PORT or unix:PATH.", "Correct it.");
         }
 
+        if (AgentConfiguration.EndPointOf(settings.Wan) is not IPEndPoint)
+        {
+            return new Refusal(
+                "RB-AGENT-109", $"'{settings.Wan}' is no address for peers.", "Other sites cannot reach a Unix socket.",
+                "Give HOST:PORT with --wan.");
+        }
+
         // An export is a machine's whole disk: beyond this host only to clients with a certificate.
         var open = settings.Nbd.Select(AgentConfiguration.EndPointOf).OfType<IPEndPoint>()
             .FirstOrDefault(end => !IPAddress.IsLoopback(end.Address));

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Runbooks.Domain.Errors;
-using Runbooks.SiteAgent.Activities;
+using Runbooks.SiteAgent.Host;
 
 namespace Runbooks.SiteAgent.Machines;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Runbooks.SiteAgent.Activities;
+using Runbooks.SiteAgent.Host;
 
 namespace Runbooks.SiteAgent.Machines;
 

@@ -4,7 +4,8 @@ using Temporalio.Api.Failure.V1;
 namespace Runbooks.Temporal.Worker;
 
 /// <summary>How an attempt ended; payloads are encoded.</summary>
-internal sealed record ActivityResult(Payload? Result, Failure? Failure, bool IsCanceled, bool IsLater, Exception? Error)
+internal sealed record ActivityResult(Payload? Result, Failure? Failure, bool IsCanceled, bool IsLater,
+    Exception? Error)
 {
     /// <summary>The activity will be completed by someone else.</summary>
     internal static ActivityResult Later { get; } = new(null, null, false, true, null);

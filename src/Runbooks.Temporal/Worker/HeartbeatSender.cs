@@ -30,7 +30,8 @@ internal sealed class HeartbeatSender : IDisposable
         if (attempt.Info.HeartbeatTimeout is { } timeout)
         {
             // The server has the say; half a timeout of grace keeps clocks from disagreeing.
-            silence = new(_ => attempt.Cancel(ActivityCancelReason.Timeout), null, timeout * 1.5, Timeout.InfiniteTimeSpan);
+            silence =
+                new(_ => attempt.Cancel(ActivityCancelReason.Timeout), null, timeout * 1.5, Timeout.InfiniteTimeSpan);
         }
     }
 

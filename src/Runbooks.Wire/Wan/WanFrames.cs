@@ -72,7 +72,8 @@ public static class WanFrames
     /// </summary>
     public static WanHeader Control(
         WanFrameType type, ulong generation, ulong sequence, ReadOnlySpan<byte> payload, WanFlags flags = 0) =>
-        new(type, flags, 0, payload.Length, payload.IsEmpty ? 0 : Crc32C.Compute(payload), sequence, generation, 0, 0, 0);
+        new(type, flags, 0, payload.Length, payload.IsEmpty ? 0 : Crc32C.Compute(payload), sequence, generation, 0,
+            0, 0);
 
     /// <summary>A frame that is only its header: flush, drained, fence, bye, completeness.</summary>
     public static WanHeader Plain(

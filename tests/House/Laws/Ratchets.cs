@@ -22,27 +22,26 @@ internal static class Ratchets
 
     public static readonly Dictionary<string, int> WideLines = new()
     {
-        ["src/Runbooks.Audit"] = 2,
+        ["src/Runbooks.Audit"] = 1,
         ["src/Runbooks.BlockPath"] = 81,
-        ["src/Runbooks.Cli"] = 121,
-        ["src/Runbooks.ControlPlane"] = 514,
+        ["src/Runbooks.Cli"] = 34,
+        ["src/Runbooks.ControlPlane"] = 472,
         ["src/Runbooks.Definitions"] = 77,
-        ["src/Runbooks.Domain"] = 16,
+        ["src/Runbooks.Domain"] = 4,
         ["src/Runbooks.Engine"] = 59,
         ["src/Runbooks.Replication"] = 149,
-        ["src/Runbooks.SiteAgent"] = 93,
-        ["src/Runbooks.Temporal"] = 7,
-        ["src/Runbooks.Wire"] = 3,
+        ["src/Runbooks.SiteAgent"] = 90,
+        ["src/Runbooks.Temporal"] = 3,
+        ["src/Runbooks.Wire"] = 2,
         ["tests/Conformance"] = 18,
-        ["tests/EndToEnd"] = 3,
         ["tests/House"] = 5,
-        ["tests/Integration"] = 45,
+        ["tests/Integration"] = 44,
         ["tests/Model"] = 27,
-        ["tests/Runbooks.Testing"] = 57,
+        ["tests/Runbooks.Testing"] = 43,
         ["tests/Simulation"] = 10,
         ["tests/Sweep"] = 73,
         ["tests/Unit"] = 22,
-        ["workflows/Runbooks.Workflows"] = 174,
+        ["workflows/Runbooks.Workflows"] = 169,
     };
 
     public static readonly Dictionary<string, int> CrowdedFiles = new()
@@ -66,7 +65,7 @@ internal static class Ratchets
     };
 
     /// <summary>Refusal codes that no test names.</summary>
-    public const int UntestedCodes = 83;
+    public const int UntestedCodes = 4;
 
     /// <summary>Workflows without a recorded history yet.</summary>
     public static readonly string[] WorkflowsWithoutHistory = [];

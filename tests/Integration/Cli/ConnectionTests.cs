@@ -102,6 +102,7 @@ public sealed class ConnectionTests
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(60));
         return await process.StandardOutput.ReadLineAsync(limit.Token)
-            ?? throw new InvalidOperationException($"It ended: {await process.StandardError.ReadToEndAsync(limit.Token)}");
+            ?? throw new InvalidOperationException(
+                $"It ended: {await process.StandardError.ReadToEndAsync(limit.Token)}");
     }
 }

@@ -40,7 +40,8 @@ public sealed class FakeArbiter(SimWorld world, ArbiterRow row, Mutant mutant)
             answer = answer with { Row = Row };
         }
 
-        world.Note(() => $"arbiter {request.Asker} {request.GetType().Name}({request.RequestId}) -> {(answer.Granted ? "granted" : answer.Refusal!.Code)} "
+        world.Note(() =>
+            $"arbiter {request.Asker} {request.GetType().Name}({request.RequestId}) -> {(answer.Granted ? "granted" : answer.Refusal!.Code)} "
             + $"g{Row.Generation} v{Row.Version} primary={Row.Primary} complete={string.Join(',', Row.Complete)}");
         return answer;
     }

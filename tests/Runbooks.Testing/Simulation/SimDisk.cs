@@ -2,7 +2,10 @@ using Runbooks.Domain.Units;
 
 namespace Runbooks.Testing.Simulation;
 
-/// <summary>An image of 2 KiB cells, each holding the number of the write that filled it. Un-flushed cells are at the mercy of a power cut.</summary>
+/// <summary>
+/// An image of 2 KiB cells, each holding the number of the write that filled it. Un-flushed cells are at the mercy of
+/// a power cut.
+/// </summary>
 public sealed class SimDisk
 {
     /// <summary>Bytes of a cell: half a block, so that partial blocks occur.</summary>
@@ -86,7 +89,9 @@ public sealed class SimDisk
         }
     }
 
-    /// <summary>Power cut: each un-flushed cell keeps its durable value, its last one, or any between; multi-cell writes tear.</summary>
+    /// <summary>
+    /// Power cut: each un-flushed cell keeps its durable value, its last one, or any between; multi-cell writes tear.
+    /// </summary>
     public void LosePower(SimWorld world)
     {
         for (var cell = 0; cell < current.Length; cell++)
@@ -123,7 +128,9 @@ public sealed class SimDisk
             end++;
         }
 
-        var bytes = Math.Min((((long)end * CellBytes) + Grain.BlockBytes - 1) / Grain.BlockBytes * Grain.BlockBytes, (long)current.Length * CellBytes);
+        var bytes =
+            Math.Min((((long)end * CellBytes) + Grain.BlockBytes - 1) / Grain.BlockBytes * Grain.BlockBytes,
+                (long)current.Length * CellBytes);
         return new ByteRange(start, bytes - start);
     }
 }

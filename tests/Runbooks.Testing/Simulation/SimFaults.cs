@@ -1,6 +1,8 @@
 namespace Runbooks.Testing.Simulation;
 
-/// <summary>What goes wrong besides crashes: lines, the way to the arbiter, and how long a dead site stays dead.</summary>
+/// <summary>
+/// What goes wrong besides crashes: lines, the way to the arbiter, and how long a dead site stays dead.
+/// </summary>
 internal sealed class SimFaults(Simulation simulation)
 {
     private readonly SimWorld world = simulation.World;

@@ -5,7 +5,9 @@ using Runbooks.Replication;
 
 namespace Runbooks.Testing.Simulation;
 
-/// <summary>People and their runs: planned and unplanned failovers decided on possibly old rows, and the chores of recovery.</summary>
+/// <summary>
+/// People and their runs: planned and unplanned failovers decided on possibly old rows, and the chores of recovery.
+/// </summary>
 internal sealed class SimOperator(Simulation simulation)
 {
     private readonly SimWorld world = simulation.World;
@@ -13,12 +15,15 @@ internal sealed class SimOperator(Simulation simulation)
     private bool isRecovering;
     private bool isSwapping;
 
-    /// <summary>Chores: an order that got lost is given again, a called-off drain is taken back, a detached standby is seeded.</summary>
+    /// <summary>
+    /// Chores: an order that got lost is given again, a called-off drain is taken back, a detached standby is seeded.
+    /// </summary>
     public void Loop()
     {
         var row = simulation.Arbiter.Row;
         var primary = simulation.Primary;
-        if (primary.IsUp && primary.Core.Role != Role.Primary && row.Generation >= primary.Core.Generation && world.Chance(0.5))
+        if (primary.IsUp && primary.Core.Role != Role.Primary && row.Generation >= primary.Core.Generation
+            && world.Chance(0.5))
         {
             GivePromotion(primary, row);
         }

@@ -3,7 +3,10 @@ using Runbooks.Replication;
 
 namespace Runbooks.Testing.Simulation;
 
-/// <summary>The durable record and the durable marks of one site. What was not reported durable may or may not survive a crash.</summary>
+/// <summary>
+/// The durable record and the durable marks of one site. What was not reported durable may or may not survive a
+/// crash.
+/// </summary>
 public sealed class SimStore(VolumeMetadata metadata, int peers, ByteCount size)
 {
     private readonly int regions = (int)((size.Value + Grain.RegionBytes - 1) / Grain.RegionBytes);
@@ -28,7 +31,8 @@ public sealed class SimStore(VolumeMetadata metadata, int peers, ByteCount size)
     }
 
     /// <summary>Remembers a clear for some later time.</summary>
-    public void ClearLater(ByteRange range, PeerMask peers) => clears.AddRange(Targets(range, peers).Where(t => !clears.Contains(t)));
+    public void ClearLater(ByteRange range, PeerMask peers) =>
+        clears.AddRange(Targets(range, peers).Where(t => !clears.Contains(t)));
 
     /// <summary>Drops clears that a mark under way will set again: a clear never overtakes it.</summary>
     public void CancelClears(ByteRange range, PeerMask peers)
@@ -95,7 +99,8 @@ public sealed class SimStore(VolumeMetadata metadata, int peers, ByteCount size)
     {
         for (var peer = 0; peer < peers; peer++)
         {
-            for (var region = (int)(range.Offset / Grain.RegionBytes); (long)region * Grain.RegionBytes < range.End && region < regions; region++)
+            for (var region = (int)(range.Offset / Grain.RegionBytes); (long)region * Grain.RegionBytes < range.End
+                && region < regions; region++)
             {
                 if (set.Has(new PeerSlot((byte)peer)))
                 {

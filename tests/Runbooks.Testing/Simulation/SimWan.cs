@@ -1,6 +1,9 @@
 namespace Runbooks.Testing.Simulation;
 
-/// <summary>The line between two sites: in order within a connection, stalled by a cut in that direction, later than a newer connection.</summary>
+/// <summary>
+/// The line between two sites: in order within a connection, stalled by a cut in that direction, later than a newer
+/// connection.
+/// </summary>
 public sealed class SimWan(SimWorld world, int sites)
 {
     private readonly bool[,] isCut = new bool[sites, sites];
@@ -51,7 +54,9 @@ public sealed class SimWan(SimWorld world, int sites)
     }
 }
 
-/// <summary>One connection. Each end closes for itself; what is under way to an end that is open still arrives there.</summary>
+/// <summary>
+/// One connection. Each end closes for itself; what is under way to an end that is open still arrives there.
+/// </summary>
 public sealed class Connection
 {
     private readonly SimWan wan;
@@ -133,7 +138,8 @@ public sealed class Connection
 
     private void Schedule(int side)
     {
-        var at = world.Now + TimeSpan.FromMilliseconds(delayMs * (0.5 + (world.NextDouble() * (world.Chance(0.01) ? 20 : 1))));
+        var at = world.Now
+            + TimeSpan.FromMilliseconds(delayMs * (0.5 + (world.NextDouble() * (world.Chance(0.01) ? 20 : 1))));
         lastArrival[side] = at > lastArrival[side] ? at : lastArrival[side];
         world.After(lastArrival[side] - world.Now, () => Deliver(side));
     }

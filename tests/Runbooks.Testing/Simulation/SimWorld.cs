@@ -1,6 +1,8 @@
 namespace Runbooks.Testing.Simulation;
 
-/// <summary>One thread, one clock, one seed: everything that happens in a simulation is an action in this queue.</summary>
+/// <summary>
+/// One thread, one clock, one seed: everything that happens in a simulation is an action in this queue.
+/// </summary>
 public sealed class SimWorld(int seed)
 {
     private readonly PriorityQueue<Action, (long At, long Order)> queue = new();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Runbooks.Definitions;
 using Runbooks.Definitions.Documents;
 using Runbooks.Definitions.Plans;
+using Runbooks.Domain.Errors;
 
 namespace Runbooks.Tests.Unit.Definitions;
 
@@ -106,13 +107,41 @@ public sealed class PlanTests
         Assert.Equal(3, plan.Steps[0].Retry.Attempts);
     }
 
-    private static Plan Compile(string steps, string more = "")
+    [Fact]
+    public void ForEach_InForEach_BeyondTheLimit_IsRefusedBeforeTheMemoryIsGone()
+    {
+        var many = new JsonArray([.. Enumerable.Range(0, 200).Select(i => new JsonObject { ["id"] = $"w-{i}" })]);
+        var facts = Facts();
+        facts["group"]!["workloads"] = many;
+        var refused = PlanCompiler.Compile(
+            Parse("""
+                    - id: outer
+                      forEach: "${group.workloads}"
+                      as: one
+                      steps:
+                        - id: inner
+                          forEach: "${group.workloads}"
+                          as: two
+                          uses: delay
+                          with: { for: 1s }
+                """),
+            facts);
+
+        Assert.False(refused.IsOk);
+        Assert.Equal(RefusalCodes.PlanTooManySteps, refused.Refusal.Code);
+        Assert.NotEmpty(refused.Refusal.Correction);
+    }
+
+    private static Plan Compile(string steps, string more = "") =>
+        PlanCompiler.Compile(Parse(steps, more), Facts()).Require();
+
+    private static RunbookDocument Parse(string steps, string more = "")
     {
         var text = "apiVersion: runbooks/v1\nkind: Runbook\nmetadata: { name: test }\nspec:\n  for: failover-unplanned\n"
             + "  inputs: [ { name: to, type: site, required: true } ]\n" + more + "  steps:\n" + steps;
         var parsed = RunbookParser.Parse(text);
         Assert.Empty(parsed.Problems.Select(p => p.ToString()));
-        return PlanCompiler.Compile(parsed.Document!, Facts()).Require();
+        return parsed.Document!;
     }
 
     private static JsonObject Facts() => new()

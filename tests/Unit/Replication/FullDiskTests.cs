@@ -1,3 +1,4 @@
+using Runbooks.Domain.Errors;
 using Runbooks.Domain.States;
 using Runbooks.Domain.Units;
 using Runbooks.Replication;
@@ -61,6 +62,26 @@ public sealed class FullDiskTests
     private static void Offer(CoreRig rig, long session) =>
         rig.Do(VolumeEvent.PeerOffered(
             CoreRig.Peer, session, CoreRig.FactsOf(CoreRig.Following with { Role = Role.Primary })));
+
+    [Fact]
+    public void StandbyWrite_BrokenDisk_IsNeitherPromotedNorStreamedTo()
+    {
+        var rig = new CoreRig(CoreRig.Following);
+        rig.Held.Add(EffectKind.WriteLocal);
+        Offer(rig, 5);
+        rig.Do(VolumeEvent.ChangeArrived(
+            CoreRig.Peer, 5, 1, Generation.First, new Ticket(40), CoreRig.Block(0),
+            ChangeKind.Write, ChangeFlags.None));
+        rig.Do(VolumeEvent.Failed(VolumeEventKind.LocalWriteFailed, new Ticket(40), InputOutput));
+        Assert.True(rig.Core.Metadata.IsFaulty);
+
+        var row = CoreRig.Row(2, 2, CoreRig.A, CoreRig.A);
+        var refusal = rig.Order(OrderKind.Promote, new PromotionOrder(row, AcceptInconsistent: false), row.Generation);
+        Assert.Equal(CoreRefusals.FaultyCode, refusal?.Code);
+        Assert.NotEqual(Role.Primary, rig.Core.Role);
+        Offer(rig, 6);
+        Assert.Equal(CoreRefusals.FaultyCode, (rig.Last(EffectKind.RefusePeer).Detail as Refusal)?.Code);
+    }
 
     private static CoreRig FailedWrite(int code)
     {

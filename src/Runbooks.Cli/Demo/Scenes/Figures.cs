@@ -3,7 +3,9 @@ namespace Runbooks.Cli.Demo.Scenes;
 /// <summary>Proofs that several scenes need.</summary>
 internal static class Figures
 {
-    /// <summary>Reads disk0 of a site through NBD into a file, checks the file system and compares every file's digest.</summary>
+    /// <summary>
+    /// Reads disk0 of a site through NBD into a file, checks the file system and compares every file's digest.
+    /// </summary>
     public static async Task FileSystemAsync(DemoState state, string site, CancellationToken cancellationToken)
     {
         var copy = Path.Combine(state.Folder, $"check-{site}.raw");
@@ -12,7 +14,8 @@ internal static class Figures
         state.Check($"The file system at {site} is clean", code == 0, code == 0 ? "e2fsck -fn: clean" : text);
         var found = await DemoImage.DigestsAsync(copy, state.Folder, cancellationToken);
         var equal = found.Count == state.Files.Count && found.All(f => state.Files.GetValueOrDefault(f.Key) == f.Value);
-        state.Check($"Every file at {site} has its digest", equal, $"{found.Count} of {state.Files.Count} files compared by SHA-256");
+        state.Check($"Every file at {site} has its digest", equal,
+            $"{found.Count} of {state.Files.Count} files compared by SHA-256");
         File.Delete(copy);
     }
 

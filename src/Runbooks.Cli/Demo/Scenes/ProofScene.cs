@@ -16,7 +16,8 @@ internal static class ProofScene
         var verified = AuditBundle.Read(new MemoryStream(bundle)).Verify();
         state.Figures["auditVerified"] = verified.Verified;
         state.Figures["auditRecords"] = verified.Records;
-        state.Check("The audit chain verifies", verified.Verified, $"{verified.Records} records, offline, from the exported bundle");
+        state.Check("The audit chain verifies", verified.Verified,
+            $"{verified.Records} records, offline, from the exported bundle");
         var forged = Forge(bundle);
         state.Check(
             "One changed byte is found and named",

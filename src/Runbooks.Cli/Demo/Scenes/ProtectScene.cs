@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Runbooks.Cli.Demo.Scenes;
 
-/// <summary>Scenes 2 and 3: a real disk, adopted where it lies, is protected while a load writes to its neighbour.</summary>
+/// <summary>
+/// Scenes 2 and 3: a real disk, adopted where it lies, is protected while a load writes to its neighbour.
+/// </summary>
 internal static class ProtectScene
 {
     private const long RecordsBytes = 512L << 20;
@@ -52,7 +54,8 @@ internal static class ProtectScene
             },
             cancellationToken);
         var view = await state.FinishRunAsync(run, "Replication setup", TimeSpan.FromMinutes(3), cancellationToken);
-        var protection = (await state.Operator.GetAsync($"/api/v1/protections/{DemoState.Workload}", cancellationToken))!;
+        var protection =
+            (await state.Operator.GetAsync($"/api/v1/protections/{DemoState.Workload}", cancellationToken))!;
         state.Protection = protection["id"]!.ToString();
         var complete = protection["arbiter"]!["complete"]!.AsArray().Select(c => c!.ToString()).ToList();
         state.Check(
@@ -64,7 +67,8 @@ internal static class ProtectScene
         state.Figures["fullBytes"] = full;
         state.Figures["copiedBytes"] = copied;
         state.Check(
-            "Holes stay holes in the full copy", copied > 0 && copied < full, $"{copied >> 20} MiB sent of {full >> 20} MiB of disks");
+            "Holes stay holes in the full copy", copied > 0 && copied < full,
+                $"{copied >> 20} MiB sent of {full >> 20} MiB of disks");
         await state.Load.WaitForAsync(300, TimeSpan.FromSeconds(30), cancellationToken);
     }
 
@@ -82,7 +86,8 @@ internal static class ProtectScene
         {
             ["kind"] = "command",
             ["start"] = new JsonArray(
-                "dotnet", Stack.Parts.Self, "guest", "--disk", "{nbd:disk0}", "--records", "{nbd:disk1}", "--mode", "{mode}",
+                "dotnet", Stack.Parts.Self, "guest", "--disk", "{nbd:disk0}", "--records", "{nbd:disk1}", "--mode",
+                    "{mode}",
                 "--ready", "{folder}/ready"),
             ["health"] = new JsonArray("test", "-s", "{folder}/ready"),
             ["timeoutSeconds"] = 60,
@@ -115,11 +120,13 @@ internal static class ProtectScene
         return copy;
     }
 
-    private static async Task AdoptAsync(DemoState state, string disk, string image, CancellationToken cancellationToken)
+    private static async Task AdoptAsync(DemoState state, string disk, string image,
+        CancellationToken cancellationToken)
     {
         var volume = $"vol_{Guid.NewGuid():n}";
         await state.Stack.AgentVerbAsync(
-            ["volume", "adopt", "--data", state.Stack.FolderOf(DemoState.SiteA), "--id", volume, "--image", image, "--export", $"{DemoState.Workload}-{disk}"],
+            ["volume", "adopt", "--data", state.Stack.FolderOf(DemoState.SiteA), "--id", volume, "--image", image,
+                "--export", $"{DemoState.Workload}-{disk}"],
             cancellationToken);
         state.Volumes[disk] = volume;
         state.Sizes[disk] = new FileInfo(image).Length;

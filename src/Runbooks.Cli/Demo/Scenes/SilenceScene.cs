@@ -43,12 +43,14 @@ internal static class SilenceScene
 
     /// <summary>Waits until the protection looks as asked.</summary>
     public static async Task WaitForAsync(
-        DemoState state, Func<System.Text.Json.Nodes.JsonNode, bool> wanted, string what, CancellationToken cancellationToken)
+        DemoState state, Func<System.Text.Json.Nodes.JsonNode, bool> wanted, string what,
+            CancellationToken cancellationToken)
     {
         var until = DateTime.UtcNow + TimeSpan.FromSeconds(60);
         while (true)
         {
-            var protection = (await state.Operator.GetAsync($"/api/v1/protections/{DemoState.Workload}", cancellationToken))!;
+            var protection =
+                (await state.Operator.GetAsync($"/api/v1/protections/{DemoState.Workload}", cancellationToken))!;
             if (wanted(protection))
             {
                 state.Narrator.Say(what);
@@ -67,5 +69,6 @@ internal static class SilenceScene
     }
 
     private static async Task<int> EventsAsync(DemoState state, CancellationToken cancellationToken) =>
-        (await state.Operator.GetAsync("/api/v1/audit?kind=arbiter.went-alone&limit=200", cancellationToken))!["items"]!.AsArray().Count;
+        (await state.Operator.GetAsync("/api/v1/audit?kind=arbiter.went-alone&limit=200",
+            cancellationToken))!["items"]!.AsArray().Count;
 }

@@ -192,7 +192,8 @@ internal sealed class ChildWorkflowMachine : CommandMachine
                 new() { Message = "Terminated", TerminatedFailureInfo = new() },
                 RetryState.NonRetryableFailure)),
             EventType.ChildWorkflowExecutionCanceled => Outcome.Cancelled(
-                Canceled("Child Workflow execution cancelled", e.ChildWorkflowExecutionCanceledEventAttributes.Details)),
+                Canceled("Child Workflow execution cancelled",
+                    e.ChildWorkflowExecutionCanceledEventAttributes.Details)),
             _ => throw Nondeterminism.Error($"Child workflow machine cannot take {Nondeterminism.Describe(e)}"),
         };
         Host.AddJob(new ResolveChild(command.Seq, outcome));

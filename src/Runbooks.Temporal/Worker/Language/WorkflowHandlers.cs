@@ -196,7 +196,8 @@ internal sealed class WorkflowHandlers
         }
     }
 
-    private object?[] Args(bool dynamic, string name, Payloads? payloads, System.Reflection.MethodInfo method) => dynamic
+    private object?[] Args(bool dynamic, string name, Payloads? payloads, System.Reflection.MethodInfo method) =>
+        dynamic
         ? PayloadArgs.ForDynamic(name, payloads?.Payloads_)
         : PayloadArgs.ForMethod(run.PayloadConverter, payloads?.Payloads_, method);
 

@@ -554,6 +554,30 @@ export interface paths {
         get: operations["getProtection"];
         put?: never;
         post?: never;
+        /**
+         * Give the protection up: starts the removal run; dryRun=true explains instead.
+         * @description Roles: operator.
+         */
+        delete: operations["removeProtection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/protections/{protection}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a failed set-up again: starts a new set-up run.
+         * @description Roles: operator.
+         */
+        post: operations["retryProtection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1891,6 +1915,33 @@ export interface components {
             text: string;
             title: string;
         };
+        /** @description What a site has anchored. */
+        AnchorStatus: {
+            /** @description A head it refused because it contradicts one it keeps, in words; empty when there was none. */
+            conflict: string;
+            /** @description That head's hash. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description How many heads it keeps.
+             */
+            heads: number;
+            /**
+             * Format: int64
+             * @description The highest record covered by a head it keeps; 0 when it keeps none.
+             */
+            sequence: number;
+        };
+        AnchorView: {
+            agrees: boolean;
+            detail: string;
+            hash: string;
+            /** Format: int64 */
+            heads: number;
+            /** Format: int64 */
+            sequence: number;
+            site: string;
+        };
         ApprovalView: {
             /** Format: int32 */
             count: number;
@@ -1905,6 +1956,11 @@ export interface components {
              * @description Since when some site is not complete; null when all are.
              */
             aloneSince: null | string;
+            /**
+             * Format: date-time
+             * @description When the protection was given up; null while it lives. From then on nobody is promoted, completed or left alone by this row; only its primary is still confirmed as the one that serves.
+             */
+            closedAt?: null | string;
             /** @description Sites that hold every acknowledged write, sorted; always contains the primary. */
             complete: unknown[];
             /**
@@ -1959,6 +2015,7 @@ export interface components {
             statement: string;
         };
         AuditVerificationView: {
+            anchors: components["schemas"]["AnchorView"][];
             failure: null | string;
             headHash: string;
             /** Format: int32 */
@@ -2393,10 +2450,7 @@ export interface components {
              * @description Since when the peer is incomplete, in seconds; 0 only when proven complete.
              */
             exposureSeconds: number;
-            /**
-             * @description True when the arbiter (or, without one, the link itself) says that the peer has every
-             *                 acknowledged write.
-             */
+            /** @description True when the arbiter (or, without one, the link itself) says that the peer has every acknowledged write. */
             isComplete: boolean;
             /** @description The other site. */
             peer: components["schemas"]["SiteId"];
@@ -2783,6 +2837,7 @@ export interface components {
         };
         ProtectionView: {
             arbiter: null | components["schemas"]["ArbiterRow"];
+            cause: null | string;
             exposure: components["schemas"]["ExposureView"];
             group: string;
             id: string;
@@ -2790,6 +2845,8 @@ export interface components {
             policy: components["schemas"]["ProtectionPolicy"];
             run: null | string;
             state: string;
+            /** Format: int64 */
+            version: number;
             workload: string;
         };
         QuestionView: {
@@ -2859,6 +2916,9 @@ export interface components {
             state: string;
             title: string;
         };
+        RetryBody: {
+            reason: null | string;
+        };
         RevokeBody: {
             reason: string;
         };
@@ -2877,6 +2937,7 @@ export interface components {
             inputs: null | {
                 [key: string]: string;
             };
+            planHash?: null | string;
             reason: string;
             runbook: string;
             /** Format: int32 */
@@ -3205,15 +3266,13 @@ export interface components {
             location: null | string;
             title: null | string;
         };
-        /**
-         * @description An independent place with a site agent. Chosen by people at joining; also the last segment of its task queue
-         *     `site/{id}`.
-         */
+        /** @description An independent place with a site agent. Chosen by people at joining; also the last segment of its task queue `site/{id}`. */
         SiteId: string;
         /** @description One site, now: what its agent reports. */
         SiteStatus: {
             /** @description Version of the agent. */
             agentVersion: string;
+            anchor?: null | components["schemas"]["AnchorStatus"];
             /**
              * Format: date-time
              * @description The agent's clock.
@@ -3475,17 +3534,11 @@ export interface components {
         };
         /** @description How a machine is started, stopped and probed. */
         WorkloadDriver: {
-            /**
-             * @description For `command`: the argument list whose exit code 0 means healthy; null when there is
-             *                 none.
-             */
+            /** @description For `command`: the argument list whose exit code 0 means healthy; null when there is none. */
             health?: null | string[];
             /** @description `none` (says so in the report), `command` (argument lists) or `qemu`. */
             kind: string;
-            /**
-             * @description For `command`: the argument list that starts it; placeholders `{export}`,
-             *                 `{socket}`, `{workload}`, `{mode}`.
-             */
+            /** @description For `command`: the argument list that starts it; placeholders `{export}`, `{socket}`, `{workload}`, `{mode}`. */
             start?: null | string[];
             /** @description For `command`: the argument list that stops it. */
             stop?: null | string[];
@@ -5604,6 +5657,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProtectionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeProtection: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+                keepCopies?: boolean;
+                planHash?: string;
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                protection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainView"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryProtection: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                protection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectedView"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectedView"];
                 };
             };
             /** @description Unauthorized */

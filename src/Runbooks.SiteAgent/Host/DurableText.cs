@@ -1,16 +1,29 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Runbooks.Domain.Errors;
 
-namespace Runbooks.SiteAgent.Activities;
+namespace Runbooks.SiteAgent.Host;
 
 /// <summary>Replaces small text files so that after a crash either the old or the new text is there, whole.</summary>
 internal static partial class DurableText
 {
     /// <summary>Writes beside, syncs, renames, syncs the folder.</summary>
-    public static void Replace(string path, string text)
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="text">Its new content.</param>
+    /// <param name="mode">Who may do what with it; null leaves it to the umask.</param>
+    public static void Replace(string path, string text, UnixFileMode? mode = null)
     {
         var beside = path + ".new";
-        File.WriteAllText(beside, text);
+        File.Delete(beside);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode,
+        };
+        using (var stream = new FileStream(beside, options))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(text));
+        }
+
         Sync(beside);
         File.Move(beside, path, overwrite: true);
         Sync(Path.GetDirectoryName(path)!);
