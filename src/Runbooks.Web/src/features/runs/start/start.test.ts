@@ -22,7 +22,7 @@ describe('the words of a start', () => {
     const said = paragraph(plan({ approval: { of: 'approver', count: 1, expiresSeconds: 1800 }, rtoSeconds: 900 }));
     expect(said).toContain('This is REAL');
     expect(said).toContain('“Swap roles” cannot be taken back');
-    expect(said).toContain('cannot be said: no earlier run of every step. The target is 15 m 00 s.');
+    expect(said).toContain('cannot be said: no earlier run of every step. The target is 15 m.');
     expect(said).toContain('One person with the role approver, other than you, must agree within 30 m 00 s');
   });
 
