@@ -23,7 +23,7 @@ describe('the words of a start', () => {
     expect(said).toContain('This is REAL');
     expect(said).toContain('“Swap roles” cannot be taken back');
     expect(said).toContain('cannot be said: no earlier run of every step. The target is 15 m.');
-    expect(said).toContain('One person with the role approver, other than you, must agree within 30 m 00 s');
+    expect(said).toContain('One person with the role approver, other than you, must agree within 30 m');
   });
 
   it('say the same as a command, quoted for a shell', () => {

@@ -1,0 +1,25 @@
+// One stack and one browser for every spec: starting them costs more than using them. Specs run in the order of their
+// names; each registers its tests on what it is given: { test, stack, open, signedIn, page checks }.
+import { after, before, test } from 'node:test';
+import { readdir } from 'node:fs/promises';
+import { Browser } from './support/browser.mjs';
+import { Stack } from './support/stack.mjs';
+
+const stack = new Stack(process.env.RUNBOOKS_ROOT);
+const browser = new Browser(stack, process.env.RUNBOOKS_CHROMIUM);
+
+before(async () => {
+  await stack.start();
+  await browser.start();
+}, { timeout: 150_000 });
+after(async () => {
+  await browser.stop();
+  await stack.stop();
+}, { timeout: 40_000 });
+
+const asked = process.env.RUNBOOKS_SPECS ?? '';
+const here = new URL('./specs/', import.meta.url);
+for (const file of (await readdir(here)).filter((name) => name.endsWith('.mjs') && name.includes(asked)).sort()) {
+  const { default: spec } = await import(new URL(file, here));
+  spec({ test, stack, browser });
+}

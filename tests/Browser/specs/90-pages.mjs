@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+
+/** Every page, in both colour schemes: readable by everybody, within the content policy, and there to look at. */
+const pages = [
+  ['overview', '/', 'Overview'],
+  ['workloads', '/workloads', 'Workloads'],
+  ['workload', '/workloads/db-1', 'db-1'],
+  ['workload-volumes', '/workloads/db-1?tab=volumes', 'db-1'],
+  ['workload-points', '/workloads/db-1?tab=points', 'db-1'],
+  ['workload-events', '/workloads/db-1?tab=events', 'db-1'],
+  ['workload-settings', '/workloads/db-1?tab=settings', 'db-1'],
+  ['protect', '/workloads/protect', 'Protect a workload'],
+  ['conflicts', '/conflicts', null],
+  ['sites', '/sites', 'Sites'],
+  ['site', '/sites/site-a', 'site-a'],
+  ['settings-account', '/settings/account', 'Settings'],
+  ['settings-sessions', '/settings/sessions', 'Settings'],
+  ['settings-users', '/settings/users', 'Settings'],
+  ['settings-tokens', '/settings/tokens', 'Settings'],
+  ['settings-installation', '/settings/installation', 'Settings'],
+  ['settings-control-plane', '/settings/control-plane', 'Settings'],
+  ['runbooks', '/runbooks', null],
+  ['runs', '/runs', null],
+  ['drills', '/drills', null],
+  ['approvals', '/approvals', null],
+  ['audit', '/audit', null],
+];
+
+export default function everyPage({ test, browser }) {
+  for (const scheme of ['light', 'dark']) {
+    test(`Pages_${scheme}`, { timeout: 170_000 }, async (parent) => {
+      const page = await browser.signedIn(scheme);
+      for (const [name, address, heading] of pages) {
+        await parent.test(`${name}_${scheme}_HasNoGraveFault`, async () => {
+          await page.goto(address);
+          await (heading ? page.getByRole('heading', { level: 1, name: heading }) : page.locator('main')).first().waitFor();
+          await page.getByText('live', { exact: true }).waitFor();
+          await page.waitForFunction(() => !document.querySelector('main [role=status] [class*=Loader]'));
+          await browser.screenshot(page, `${name}-${scheme}`);
+          await browser.accessible(page, `${name} in ${scheme}`);
+        });
+      }
+      await page.context().close();
+    });
+  }
+
+  test('ContentPolicy_EveryPage_IsNotViolated', () => assert.deepEqual(browser.violations, []));
+}

@@ -1,0 +1,60 @@
+import { spawn, execFile } from 'node:child_process';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A whole installation in a folder of its own: PostgreSQL, control plane with engine, two agents; `up` keeps it alive. */
+export class Stack {
+  constructor(root) {
+    this.root = root;
+  }
+
+  program(name) {
+    return join(this.root, 'src', name, 'bin/Debug/net10.0', name);
+  }
+
+  async start() {
+    this.folder = await mkdtemp(join(tmpdir(), 'runbooks-browser-'));
+    // The database's own account walks through this folder when root starts it.
+    await run('chmod', ['755', this.folder]);
+    this.child = spawn(
+      this.program('Runbooks.Cli'), ['up', '--data', join(this.folder, 'up'), '--free-ports', '--no-context'],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let said = '';
+    this.child.stderr.on('data', (text) => { said += text; });
+    await new Promise((ready, failed) => {
+      this.child.stdout.on('data', (text) => {
+        said += text;
+        if (said.includes('running; Ctrl-C stops it')) ready();
+      });
+      this.child.on('exit', (code) => failed(new Error(`'up' ended with code ${code}: ${said.slice(-2000)}`)));
+    });
+    const context = JSON.parse(await readFile(join(this.folder, 'up/context.json'), 'utf8'));
+    this.address = context.Addresses[0];
+    this.token = context.Token;
+  }
+
+  /** A raw image with content, adopted at a site by the agent's own verb: what a person does at the site. */
+  async adopt(site, volume, mebibytes = 16) {
+    const image = join(this.folder, `${volume}.raw`);
+    const file = await open(image, 'w');
+    await file.truncate(mebibytes * 2 ** 20);
+    await file.write(Buffer.from('runbooks '.repeat(100_000)), 0, undefined, 4096);
+    await file.close();
+    await run(this.program('Runbooks.SiteAgent'), ['volume', 'adopt', '--data', join(this.folder, 'up', site), '--id', volume, '--image', image]);
+    return image;
+  }
+
+  async stop() {
+    if (this.child && this.child.exitCode === null) {
+      const ended = new Promise((done) => this.child.once('exit', done));
+      this.child.kill('SIGTERM');
+      await ended;
+    }
+    if (this.folder) await rm(this.folder, { recursive: true, force: true });
+  }
+}
