@@ -142,8 +142,13 @@ internal static class RunbooksApi
                     throw ApiRefusals.InUse("runbook", name, user);
                 }
 
+                // A save that still names the version before must not bring it back.
                 await change.Connection.ExecuteAsync(
-                    "update control.runbooks set archived_at = clock_timestamp() where name = @name", new { name }, change.Transaction);
+                    """
+                    update control.runbooks set archived_at = clock_timestamp(), version = version + 1 where name = @name
+                    """,
+                    new { name },
+                    change.Transaction);
                 change.Record(call.Audit("runbook.archived", "runbook", name));
                 change.Tell(new EventEntry("runbook.archived", name));
             },

@@ -172,17 +172,27 @@ public static class CanonicalJson
             return "0";
         }
 
-        var scientific = number.ToString("E16", CultureInfo.InvariantCulture);
+        // The shortest digits that read back as the same number. The exponent comes from them too: a fixed count of digits
+        // prints 0.000001 as 9.99…E-7, one power too low.
         var shortest = number.ToString("R", CultureInfo.InvariantCulture);
         var negative = shortest.StartsWith('-');
-        var mantissa = shortest.TrimStart('-');
-        var e = mantissa.IndexOf('E', StringComparison.Ordinal);
-        var digits = (e < 0 ? mantissa : mantissa[..e]).Replace(".", string.Empty, StringComparison.Ordinal)
-            .TrimStart('0').TrimEnd('0');
-        var exponent = int.Parse(
-            scientific[(scientific.IndexOf('E', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+        var magnitude = shortest.TrimStart('-');
+        var e = magnitude.IndexOf('E', StringComparison.Ordinal);
+        var mantissa = e < 0 ? magnitude : magnitude[..e];
+        var digits = mantissa.Replace(".", string.Empty, StringComparison.Ordinal).TrimStart('0').TrimEnd('0');
+        var exponent = PlaceOfFirstDigit(mantissa)
+            + (e < 0 ? 0 : int.Parse(magnitude[(e + 1)..], CultureInfo.InvariantCulture));
         var body = Body(digits, exponent);
         return negative ? "-" + body : body;
+    }
+
+    // The power of ten of the first digit that is not nought: 0 for 1.5, 2 for 150, -3 for 0.0015.
+    private static int PlaceOfFirstDigit(string mantissa)
+    {
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        var whole = point < 0 ? mantissa.Length : point;
+        var first = mantissa.AsSpan().IndexOfAnyInRange('1', '9');
+        return first < whole ? whole - 1 - first : whole - first;
     }
 
     private static string Body(string digits, int exponent)

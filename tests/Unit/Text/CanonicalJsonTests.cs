@@ -28,6 +28,13 @@ public sealed class CanonicalJsonTests
     [InlineData("2e-3", "0.002")]
     [InlineData("0.000000000000000000000000001", "1e-27")]
     [InlineData("-0.0", "0")]
+    [InlineData("0.000001", "0.000001")]
+    [InlineData("1e-7", "1e-7")]
+    [InlineData("0.0015", "0.0015")]
+    [InlineData("-12.50", "-12.5")]
+    [InlineData("1.7976931348623157e308", "1.7976931348623157e+308")]
+    [InlineData("5e-324", "5e-324")]
+    [InlineData("100.5", "100.5")]
     [InlineData("123456789012345680000", "123456789012345680000")]
     public void Number_Fractional_IsPrintedAsEcmaScriptDoes(string number, string canonical) =>
         Assert.Equal(canonical, CanonicalJson.Write(JsonNode.Parse(number)));

@@ -11,6 +11,7 @@ import { TimeText } from '@/ui/TimeText';
 import { Waiting } from '@/ui/Waiting';
 import { ArchiveButton } from './ArchiveButton';
 import { NewRunbook } from './NewRunbook';
+import { importElsa, isElsa } from './elsa';
 import { runbooksQuery, type Runbook } from './queries';
 
 interface Opened {
@@ -24,6 +25,7 @@ export function Component() {
   const mayWrite = useMay('author');
   const [making, setMaking] = useState<Opened | null>(null);
   const [tooLarge, setTooLarge] = useState<string | null>(null);
+  const [refused, setRefused] = useState<unknown>(null);
   const columns = useMemo(() => columnsFor(mayWrite), [mayWrite]);
 
   const importFile = async (file: File | null): Promise<void> => {
@@ -34,7 +36,13 @@ export function Component() {
       return;
     }
     setTooLarge(null);
-    setMaking({ text: await file.text(), file: file.name });
+    setRefused(null);
+    const text = await file.text();
+    try {
+      setMaking({ text: isElsa(text) ? (await importElsa(text)).document : text, file: file.name });
+    } catch (problem) {
+      setRefused(problem);
+    }
   };
 
   if (runbooks.isPending) return <Waiting what="Reading the runbooks…" />;
@@ -51,6 +59,7 @@ export function Component() {
     <Stack>
       <Title order={1}>Runbooks</Title>
       {tooLarge ? <Text size="sm" role="alert" fw={600} c="red">{tooLarge}</Text> : null}
+      <Refused error={refused} title="The Elsa workflow was not read; nothing was imported." />
       {runbooks.data.items.length === 0 ? (
         <EmptyState title="No runbooks yet" action={actions} command="runbooks runbook sync ./runbooks">A runbook says step by step what a failover, a drill or a way back does.</EmptyState>
       ) : (

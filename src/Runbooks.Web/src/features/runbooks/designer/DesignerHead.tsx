@@ -3,6 +3,7 @@ import { IconArrowBackUp, IconArrowForwardUp, IconDots } from '@tabler/icons-rea
 import { Link } from 'react-router';
 import { CommandLine } from '@/ui/CommandLine';
 import type { EditorState } from '../document/editor';
+import { elsaAddress } from '../elsa';
 import type { Runbook } from '../queries';
 import type { SaveState } from '../saving/saver';
 import classes from './designer.module.css';
@@ -51,6 +52,7 @@ export function DesignerHead({ name, title, runbook, state, save, locked, proble
           <Menu.Dropdown>
             <Menu.Item component={Link} to={`/runbooks/${name}/versions`}>Versions</Menu.Item>
             <Menu.Item onClick={onDownload}>Export YAML</Menu.Item>
+            <Menu.Item component="a" href={elsaAddress(name)} download={`${name}.elsa.json`}>Export as Elsa 3 JSON (as saved)</Menu.Item>
           </Menu.Dropdown>
         </Menu>
         <CommandLine compact command={`runbooks runbook get ${name}`} />

@@ -141,7 +141,7 @@ function Confirmation({ plan, inputs, runbook, version, fixedGroup, current }: C
   const [name, setName] = useState('');
   const start = useMutation({
     mutationFn: () => body(api.POST('/api/v1/runs', {
-      body: { runbook, version, group: fixedGroup ? null : plan.group, inputs, reason },
+      body: { runbook, version, group: fixedGroup ? null : plan.group, inputs, reason, planHash: plan.planHash },
     })),
     onSuccess: (run) => ('id' in run && run.planHash === plan.planHash ? navigate(`/runs/${run.id}`) : undefined),
   });
