@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, body } from '@/api/client';
 import type { components } from '@/api/schema';
+import { samplesOf } from './history';
 import { keptSeconds, watch, type Watched } from './samples';
 
 type Schemas = components['schemas'];
@@ -31,7 +32,8 @@ export const workloadQuery = (id: string) =>
     queryKey: ['workloads', id, 'watched'],
     queryFn: async ({ client, queryKey }) => {
       const workload = await body(api.GET('/api/v1/workloads/{workload}', { params: { path: { workload: id } } }));
-      return watch(client.getQueryData<Watched>(queryKey), workload, Date.now() / 1000);
+      const before = client.getQueryData<Watched>(queryKey) ?? (await heardBefore(workload));
+      return watch(before, workload, Date.now() / 1000);
     },
     // Rates are differences of counters: they need readings at a steady pace.
     refetchInterval: 2_000,
@@ -39,6 +41,13 @@ export const workloadQuery = (id: string) =>
     gcTime: keptSeconds * 1000,
     structuralSharing: false,
   });
+
+/** The minutes before the page was opened, as far as the active control plane heard them. */
+async function heardBefore(workload: Workload): Promise<Watched> {
+  const params = { path: { workload: workload.id }, query: { window: keptSeconds } };
+  const metrics = await body(api.GET('/api/v1/workloads/{workload}/metrics', { params }));
+  return { workload, last: null, samples: samplesOf(metrics.volumes, workload.site) };
+}
 
 /** The links from the primary's volumes to one standby, as one thing. */
 export function linksTo(workload: Workload, site: string): readonly Link[] {
