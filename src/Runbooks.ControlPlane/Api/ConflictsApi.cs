@@ -117,7 +117,7 @@ internal static class ConflictsApi
             : new ConflictDecisionView(
                 decided, new RunBody(
                     "failover-unplanned", $"conflict {view.Id}: {body.Reason}", null, view.Group,
-                    new Dictionary<string, string> { ["targetSite"] = view.Site, ["point"] = view.Id }),
+                    new Dictionary<string, string> { ["to"] = view.Site, ["point"] = view.Id }),
                 "Start the failover named here; what was written since then in the current history is lost by it."));
     }
 

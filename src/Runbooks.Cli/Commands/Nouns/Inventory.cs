@@ -116,8 +116,19 @@ internal static class Inventory
             "conflict", "Copies that diverged: writes of a site that went on alone after it was replaced.",
                 "runbooks conflict list",
             new Verb("list", "Every conflict.", Get, "/conflicts") { View = Views.Conflicts },
-            new Verb("get", "One conflict, with its ranges.", Get, "/conflicts") { View = Views.Conflicts,
-                PicksFromList = true }),
+            new Verb("get", "One conflict, as two histories.", Get, "/conflicts") { View = Views.Conflicts,
+                PicksFromList = true },
+            new Verb("decide", "Choose the history that goes on; the other stays kept.", Post,
+                "/conflicts/{conflict}/decision")
+            {
+                AsksName = true,
+                Fields =
+                [
+                    new Field("winner", "current: what is served now; kept: what the returned site wrote alone.", Form.Text)
+                        { Required = true },
+                    new Field("reason", "Why; it is recorded.", Form.Text) { Required = true },
+                ],
+            }),
         new Noun(
             "alert", "What people were told.", "runbooks alert list --watch",
             new Verb("list", "Alerts, newest first.", Get, "/alerts") { View = Views.Alerts }),

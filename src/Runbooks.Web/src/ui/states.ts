@@ -44,6 +44,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   'not-protected': { tone: 'danger', word: 'Not protected' },
   'setup-failed': { tone: 'danger', word: 'Set-up failed' },
   failed: { tone: 'danger', word: 'Failed' },
+  decided: { tone: 'idle', word: 'Decided' },
   conflict: { tone: 'danger', word: 'Conflict' },
   disconnected: { tone: 'danger', word: 'Disconnected' },
   revoked: { tone: 'danger', word: 'Revoked' },
