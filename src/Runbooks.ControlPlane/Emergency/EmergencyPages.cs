@@ -105,16 +105,16 @@ internal static class EmergencyPages
     private static string Commands(string group, string api) =>
         $"""
         # who needs help, and may this group fail over?
-        runbooks --server {api} status
-        runbooks --server {api} run start failover-unplanned --group {group} --dry-run
+        runbooks --api {api} status
+        runbooks --api {api} run start failover-unplanned --group {group} --dry-run
 
-        # the primary site is gone: fail over (asks for the group's name; a second person approves)
-        runbooks --server {api} run start failover-unplanned --group {group}
-        runbooks --server {api} run approve RUN --reason "..."
-        runbooks --server {api} run watch RUN
+        # the primary site is gone: fail over (asks for what is missing and for the group's name; a second person approves)
+        runbooks --api {api} run start failover-unplanned --group {group}
+        runbooks --api {api} run approve RUN --reason "..."
+        runbooks --api {api} run watch RUN
 
         # stop a run: what can be undone is undone, what is fenced stays fenced
-        runbooks --server {api} run abort RUN --reason "..."
+        runbooks --api {api} run abort RUN --reason "..."
 
         # without the command line
         curl -H "Authorization: Bearer $TOKEN" {api}/api/v1/overview

@@ -52,6 +52,8 @@ public sealed partial class EmergencyTests : IAsyncLifetime
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         var sheet = await browser.Http.GetStringAsync("/emergency/groups/payments/sheet");
         Assert.Contains("run start failover-unplanned --group payments", sheet, StringComparison.Ordinal);
+        // The command line's own option: a sheet that names another one fails the person who types it at 04:00.
+        Assert.Contains("runbooks --api http", sheet, StringComparison.Ordinal);
 
         var forged = await PostAsync(browser, "/emergency/sign-out", ("antiforgery", "guess"));
         Assert.Equal(HttpStatusCode.Forbidden, forged.StatusCode);
