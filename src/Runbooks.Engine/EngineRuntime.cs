@@ -23,6 +23,7 @@ public sealed class EngineRuntime : IAsyncDisposable
     private readonly EngineContext _engine;
     private readonly OutboxRunner _outbox;
     private readonly DeadlineQueue _deadlines;
+    private readonly RunRepairer _repairs;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private Task _background = Task.CompletedTask;
@@ -36,7 +37,12 @@ public sealed class EngineRuntime : IAsyncDisposable
         var runs = new RunRegistry(store, committer, options);
         var dispatcher = new Dispatcher(queues, clock, options);
         committer.FollowUp = dispatcher;
-        _engine = new EngineContext(options, clock, namespaces, store, runs, queues, dispatcher);
+        _repairs = new RunRepairer(log)
+        {
+            Load = run => runs.WithAsync(run.Workflow, async w => await w.FindAsync(run.RunId)),
+        };
+        committer.Forgotten = _repairs.Reload;
+        _engine = new EngineContext(options, clock, namespaces, store, runs, queues, dispatcher, _repairs);
         var start = new StartModule(_engine);
         _outbox = new OutboxRunner(_engine, start);
         _deadlines = new DeadlineQueue(clock, FireAsync);
@@ -73,6 +79,7 @@ public sealed class EngineRuntime : IAsyncDisposable
 
         _deadlines.Start();
         _outbox.Start();
+        _repairs.Start();
         var pending = open.Where(r => r.PendingDispatch).Select(r => r.Key).ToList();
         _log.LogInformation("Engine took over {Open} open runs, {Pending} of them with work waiting", open.Count, pending.Count);
         _background = Task.WhenAll(Task.Run(() => ResumeAsync(pending), cancel), Task.Run(KeepHouseAsync, cancel));
@@ -84,6 +91,7 @@ public sealed class EngineRuntime : IAsyncDisposable
         await _background;
         await _deadlines.DisposeAsync();
         await _outbox.DisposeAsync();
+        await _repairs.DisposeAsync();
         _stop.Dispose();
     }
 

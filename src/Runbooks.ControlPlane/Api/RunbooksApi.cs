@@ -145,7 +145,8 @@ internal static class RunbooksApi
                 // A save that still names the version before must not bring it back.
                 await change.Connection.ExecuteAsync(
                     """
-                    update control.runbooks set archived_at = clock_timestamp(), version = version + 1 where name = @name
+                    update control.runbooks set archived_at = clock_timestamp(), version = version + 1
+                    where name = @name
                     """,
                     new { name },
                     change.Transaction);

@@ -108,7 +108,8 @@ internal static class EmergencyPages
         runbooks --api {api} status
         runbooks --api {api} run start failover-unplanned --group {group} --dry-run
 
-        # the primary site is gone: fail over (asks for what is missing and for the group's name; a second person approves)
+        # the primary site is gone: fail over (asks for what is missing and for the group's name;
+        # a second person approves)
         runbooks --api {api} run start failover-unplanned --group {group}
         runbooks --api {api} run approve RUN --reason "..."
         runbooks --api {api} run watch RUN

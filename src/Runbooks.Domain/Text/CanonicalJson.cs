@@ -172,8 +172,8 @@ public static class CanonicalJson
             return "0";
         }
 
-        // The shortest digits that read back as the same number. The exponent comes from them too: a fixed count of digits
-        // prints 0.000001 as 9.99…E-7, one power too low.
+        // The shortest digits that read back as the same number. The exponent comes from them too: a fixed count of
+        // digits prints 0.000001 as 9.99…E-7, one power too low.
         var shortest = number.ToString("R", CultureInfo.InvariantCulture);
         var negative = shortest.StartsWith('-');
         var magnitude = shortest.TrimStart('-');

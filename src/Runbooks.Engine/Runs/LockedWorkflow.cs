@@ -57,7 +57,7 @@ public sealed class LockedWorkflow(WorkflowSlot slot, IEngineStore store, RunCom
         }
         catch
         {
-            slot.Forget();
+            committer.Forget(slot, t.Successor?.State.Key);
             throw;
         }
     }
@@ -71,7 +71,7 @@ public sealed class LockedWorkflow(WorkflowSlot slot, IEngineStore store, RunCom
         }
         catch
         {
-            slot.Forget();
+            committer.Forget(slot, t.State.Key);
             throw;
         }
     }

@@ -19,9 +19,25 @@ public sealed class RunCommitter(IEngineStore store, TimeProvider clock, EngineO
 {
     public IRunFollowUp? FollowUp { get; set; }
 
+    /// <summary>Told of each run whose memory was thrown away because a write was not confirmed.</summary>
+    public Action<RunKey>? Forgotten { get; set; }
+
     public DateTimeOffset Now => clock.GetUtcNow();
 
     public Transition NewTransition(RunState state) => new(state, Now, options, Guid.NewGuid);
+
+    /// <summary>
+    /// Throws a workflow's memory away; what it held is loaded again, so that its tasks are not forgotten with it.
+    /// </summary>
+    public void Forget(WorkflowSlot slot, RunKey? alsoNew = null)
+    {
+        List<RunKey> held = [.. slot.Runs.Values.Select(r => r.Key)];
+        slot.Forget();
+        foreach (var run in alsoNew is { } made ? held.Append(made) : held)
+        {
+            Forgotten?.Invoke(run);
+        }
+    }
 
     public void AfterLoad(RunEntry entry) => FollowUp?.Follow(entry);
 

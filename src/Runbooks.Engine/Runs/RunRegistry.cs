@@ -27,7 +27,7 @@ public sealed class RunRegistry(IEngineStore store, RunCommitter committer, Engi
             {
                 if (slot.Runs.Values.Any(r => r.InTransition))
                 {
-                    slot.Forget();
+                    committer.Forget(slot);
                 }
 
                 slot.Gate.Release();

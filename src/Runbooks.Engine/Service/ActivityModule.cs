@@ -99,9 +99,18 @@ public sealed class ActivityModule(EngineContext engine) : IRpcModule
                 break;
             }
 
-            if (await TryStartAsync(task, r.Identity, call) is { } answer)
+            try
             {
-                return answer;
+                if (await TryStartAsync(task, r.Identity, call) is { } answer)
+                {
+                    return answer;
+                }
+            }
+            catch (Exception fault) when (fault is StoreFault or RpcFault { Status: RpcStatus.Unavailable })
+            {
+                // This poll took the only mention of the task: without it nobody would be given the task again.
+                queue.Add(task, atFront: true);
+                throw;
             }
         }
 
@@ -122,8 +131,18 @@ public sealed class ActivityModule(EngineContext engine) : IRpcModule
             var scheduled = (await w.EventAsync(entry, activity.ScheduledEventId)).ActivityTaskScheduledEventAttributes;
             var t = w.Begin(entry);
             ActivityMachine.Start(t, activity, Guid.NewGuid().ToString(), identity);
-            await w.CommitAsync(entry, t);
             var token = TokenOf(entry, activity);
+            try
+            {
+                await w.CommitAsync(entry, t);
+            }
+            catch (RpcFault)
+            {
+                // Perhaps it was written all the same: then it is started for a worker that never heard of it.
+                engine.Repairs.Later(entry.Key, () => GiveBackAsync(token));
+                throw;
+            }
+
             call.OnUndelivered(() => GiveBackAsync(token));
             return (PollActivityTaskQueueResponse?)new PollActivityTaskQueueResponse
             {

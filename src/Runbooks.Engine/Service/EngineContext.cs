@@ -11,7 +11,7 @@ namespace Runbooks.Engine.Service;
 /// <summary>What the handlers of one engine share.</summary>
 public sealed record EngineContext(
     EngineOptions Options, TimeProvider Clock, INamespaceCatalog Namespaces, IEngineStore Store, RunRegistry Runs,
-    TaskQueues Queues, Dispatcher Dispatcher)
+    TaskQueues Queues, Dispatcher Dispatcher, RunRepairer Repairs)
 {
     public DateTimeOffset Now => Clock.GetUtcNow();
 

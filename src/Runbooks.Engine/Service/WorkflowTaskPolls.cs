@@ -44,12 +44,21 @@ public sealed class WorkflowTaskPolls(EngineContext engine) : IRpcModule
                 break;
             }
 
-            var answer = task.Query is null
-                ? await TryStartAsync(task, r.TaskQueue.Name, r.Identity, call)
-                : await TryAskAsync(task, call);
-            if (answer is not null)
+            try
             {
-                return answer;
+                var answer = task.Query is null
+                    ? await TryStartAsync(task, r.TaskQueue.Name, r.Identity, call)
+                    : await TryAskAsync(task, call);
+                if (answer is not null)
+                {
+                    return answer;
+                }
+            }
+            catch (Exception fault) when (fault is StoreFault or RpcFault { Status: RpcStatus.Unavailable })
+            {
+                // This poll took the only mention of the task: without it nobody would be given the task again.
+                queue.Add(task, atFront: true);
+                throw;
             }
         }
 

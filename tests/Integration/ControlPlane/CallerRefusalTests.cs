@@ -37,7 +37,8 @@ public sealed class CallerRefusalTests : IAsyncLifetime
         await browser.PostAsync("/api/v1/groups", new { id = "forged" }, key: null).RefusedAsync(403, "RB-API-012");
         Assert.Empty((await _plane.Admin.GetAsync("/api/v1/groups").OkAsync())["items"]!.AsArray());
 
-        browser.DefaultRequestHeaders.Add("X-Runbooks", "1");
+        var session = await browser.GetAsync("/api/v1/session", TestContext.Current.CancellationToken).OkAsync();
+        browser.DefaultRequestHeaders.Add("X-Runbooks-Antiforgery", (string)session["antiforgery"]!);
         await browser.PostAsync("/api/v1/groups", new { id = "meant" }, key: null).OkAsync();
     }
 

@@ -124,8 +124,8 @@ internal static class Inventory
                 AsksName = true,
                 Fields =
                 [
-                    new Field("winner", "current: what is served now; kept: what the returned site wrote alone.", Form.Text)
-                        { Required = true },
+                    new Field("winner", "current: what is served now; kept: what the returned site wrote alone.",
+                        Form.Text) { Required = true },
                     new Field("reason", "Why; it is recorded.", Form.Text) { Required = true },
                 ],
             }),
