@@ -82,7 +82,9 @@ public sealed class EngineRuntime : IAsyncDisposable
         _repairs.Start();
         var pending = open.Where(r => r.PendingDispatch).Select(r => r.Key).ToList();
         _log.LogInformation("Engine took over {Open} open runs, {Pending} of them with work waiting", open.Count, pending.Count);
-        _background = Task.WhenAll(Task.Run(() => ResumeAsync(pending), cancel), Task.Run(KeepHouseAsync, cancel));
+        // Loading a run puts its tasks on their queues and its promises to the runner.
+        pending.ForEach(_repairs.Reload);
+        _background = Task.Run(KeepHouseAsync, cancel);
     }
 
     public async ValueTask DisposeAsync()
@@ -93,27 +95,6 @@ public sealed class EngineRuntime : IAsyncDisposable
         await _outbox.DisposeAsync();
         await _repairs.DisposeAsync();
         _stop.Dispose();
-    }
-
-    // Loading a run puts its tasks on their queues and its promises to the runner.
-    private Task ResumeAsync(IReadOnlyList<RunKey> pending) => Parallel.ForEachAsync(
-        pending, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (run, _) => await LoadAsync(run));
-
-    private async Task LoadAsync(RunKey run)
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                await _engine.Runs.WithAsync(run.Workflow, async w => await w.FindAsync(run.RunId));
-                return;
-            }
-            catch (StoreFault fault)
-            {
-                _log.LogWarning(fault, "Run {Run} could not be loaded; trying again", run);
-                await PauseAsync(RetryDelay);
-            }
-        }
     }
 
     private async Task FireAsync(RunKey run)

@@ -6,7 +6,8 @@ using Runbooks.Engine.Rpc;
 namespace Runbooks.Engine.Runs;
 
 /// <summary>
-/// What must still be done to a run whose write was not confirmed, as soon as the database answers again.
+/// What must still be done to a run, as soon as the database answers: to every run with work waiting at the start, and
+/// to each whose write was not confirmed.
 /// </summary>
 /// <remarks>
 /// A write that fails may have been made all the same, and the caller who would ask again may be gone: then nobody
@@ -16,7 +17,7 @@ namespace Runbooks.Engine.Runs;
 /// </remarks>
 public sealed class RunRepairer(ILogger log) : IAsyncDisposable
 {
-    private const int WorkersMax = 4;
+    private const int WorkersMax = 8;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<(RunKey Run, Func<Task> Work)> _waiting =

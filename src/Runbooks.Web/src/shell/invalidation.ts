@@ -23,6 +23,7 @@ export function invalidatedBy(event: LiveEvent): readonly (readonly string[])[] 
     user: ['users'],
     token: ['tokens'],
     alert: ['alerts', 'overview'],
+    conflict: ['conflicts', 'overview', 'groups'],
   };
   const names = rules[area] ?? [area];
   return names.map((name) => (name === 'runs' && event.run && area !== 'run' ? ['runs', event.run] : [name]));

@@ -1,5 +1,5 @@
-import { createContext, use, useEffect } from 'react';
-import { useLiveState, type LiveEvent, type LiveState, type LiveStream } from '@/api/live';
+import { createContext, use } from 'react';
+import { useLiveState, type LiveState, type LiveStream } from '@/api/live';
 
 export const LiveContext = createContext<LiveStream | null>(null);
 
@@ -12,10 +12,4 @@ export function useLive(): LiveStream {
 /** Whether what the page shows is current. */
 export function useLiveness(): LiveState {
   return useLiveState(useLive());
-}
-
-/** Calls for each event of the stream; `tell` must keep its identity. */
-export function useLiveEvents(tell: (event: LiveEvent) => void): void {
-  const live = useLive();
-  useEffect(() => live.listen(tell), [live, tell]);
 }
