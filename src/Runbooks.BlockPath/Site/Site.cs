@@ -296,7 +296,13 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
             .OrderBy(v => v.Id.ToString(), StringComparer.Ordinal)];
 
     internal VolumeStatus StatusOf(Volume volume) =>
-        VolumeStatuses.Of(volume, Folder.Read(volume.Id)!, ExportNameOf(volume), ticker);
+        VolumeStatuses.Of(volume, Folder.Read(volume.Id)!, IsServed(volume), ExportNameOf(volume), ticker);
+
+    /// <summary>
+    /// True when the core is open and a guest that connects finds its export: the core opens first and the export follows,
+    /// so that asking the core alone would send a guest to a door that is not there yet.
+    /// </summary>
+    internal bool IsServed(Volume volume) => volume.Loop.IsOpen && exports.Find(ExportNameOf(volume)) is not null;
 
     internal string ExportNameOf(Volume volume)
     {

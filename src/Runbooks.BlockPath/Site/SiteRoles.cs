@@ -98,7 +98,7 @@ internal sealed class SiteRoles(Site site) : ISiteRoles
 
             foreach (var volume in volumes)
             {
-                await WaitUntilOpenAsync(volume);
+                await WaitUntilServedAsync(volume);
                 ReadBack(volume);
             }
 
@@ -177,10 +177,10 @@ internal sealed class SiteRoles(Site site) : ISiteRoles
         return Array.Find(answers, a => a is not null) is { } refusal ? refusal : default(Nothing);
     }
 
-    private static async Task WaitUntilOpenAsync(Volume volume)
+    private async Task WaitUntilServedAsync(Volume volume)
     {
         var started = Stopwatch.GetTimestamp();
-        while (!volume.Loop.IsOpen)
+        while (!site.IsServed(volume))
         {
             if (Stopwatch.GetElapsedTime(started) > OpenTimeout)
             {

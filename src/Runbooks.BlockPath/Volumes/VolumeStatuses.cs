@@ -9,7 +9,8 @@ namespace Runbooks.BlockPath.Volumes;
 /// <summary>Makes the status document of one volume.</summary>
 internal static class VolumeStatuses
 {
-    public static VolumeStatus Of(Volume volume, VolumeSettings settings, string exportName, VolumeTicker ticker)
+    public static VolumeStatus Of(
+        Volume volume, VolumeSettings settings, bool isServed, string exportName, VolumeTicker ticker)
     {
         var loop = volume.Loop;
         var now = VolumeLoop.Now;
@@ -26,8 +27,8 @@ internal static class VolumeStatuses
             settings.SizeBytes,
             role,
             generation,
-            loop.IsOpen,
-            loop.IsOpen ? exportName : string.Empty,
+            isServed,
+            isServed ? exportName : string.Empty,
             [.. links.Select((link, i) => LinkOf(loop, settings, link, i, now, ticker))])
         {
             GuestWrites = loop.GuestWrites,
