@@ -10,8 +10,8 @@ internal sealed class ByteBudget(long bytesMax)
     private int _waiting;
 
     /// <summary>
-    /// Takes the bytes, waiting for room unless <paramref name="force"/> (a session with nothing in flight must
-    /// move).
+    /// Takes the bytes, waiting for room unless <paramref name="force"/>
+    /// (a session with nothing in flight must move).
     /// </summary>
     public void Take(long bytes, bool force)
     {

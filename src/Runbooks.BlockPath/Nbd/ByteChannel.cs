@@ -21,8 +21,8 @@ internal abstract unsafe class ByteChannel : IDisposable
     public abstract long TrySend(IoVector* vectors, int count);
 
     /// <summary>
-    /// No more requests are wanted: a blocked <see cref="Receive"/> returns what has arrived, then 0. Sending goes
-    /// on.
+    /// No more requests are wanted: a blocked <see cref="Receive"/>
+    /// returns what has arrived, then 0. Sending goes on.
     /// </summary>
     public abstract void StopReceiving();
 

@@ -51,9 +51,8 @@ public sealed class NbdServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Removes an export, lets its sessions answer what is open, and waits until they have ended (cut after the drain
-    /// time).
-    /// After this nobody uses the export's target. False when there is no such export.
+    /// Removes an export, lets its sessions answer what is open, and waits until they have ended (cut after
+    /// the drain time). After this nobody uses the export's target. False when there is no such export.
     /// </summary>
     public async Task<bool> WithdrawAsync(string exportName)
     {

@@ -12,9 +12,9 @@ namespace Runbooks.BlockPath.Nbd;
 /// and the requests share by reference; larger ones are received straight into a buffer of their own. Nothing is
 /// copied but the part of a large payload that came with its header.
 ///
-/// A client may do anything: vanish in the middle of a payload, send nonsense, never read. Each ends this session
-/// only. A wrong magic is the one thing after which the stream cannot be followed; every other bad request gets an
-/// error.
+/// A client may do anything: vanish in the middle of a payload, send nonsense,
+/// never read. Each ends this session only. A wrong magic is the one thing after
+/// which the stream cannot be followed; every other bad request gets an error.
 /// </remarks>
 internal sealed unsafe class NbdSession : IDisposable
 {

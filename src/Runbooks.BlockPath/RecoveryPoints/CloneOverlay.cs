@@ -6,9 +6,8 @@ namespace Runbooks.BlockPath.RecoveryPoints;
 /// What a clone changed, by grain, in a sparse file of its own.
 /// </summary>
 /// <remarks>
-/// Grain g lives at the same offset as in the image, so the file is the clone's disk with holes where the point shows
-/// through.
-/// Which grains are here is the index in <c>.map</c>, one byte each (2 TiB: 32 MiB, sparse).
+/// Grain g lives at the same offset as in the image, so the file is the clone's disk with holes where the point
+/// shows through. Which grains are here is the index in <c>.map</c>, one byte each (2 TiB: 32 MiB, sparse).
 ///
 /// Durability: <see cref="Flush"/> makes the grains durable first and then marks new ones in the index, durably. A
 /// crash in between loses only unflushed writes: a grain without its mark is the point's again, whole, never half a

@@ -125,9 +125,9 @@ public sealed class RecoveryPointSet : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="Preserve"/>, off the caller's thread: one fdatasync covers everything asked since the last one
-    /// started.
-    /// Calls back with null when the range may be overwritten; at once, on this thread, when nothing has to be kept.
+    /// As <see cref="Preserve"/>, off the caller's thread: one fdatasync covers
+    /// everything asked since the last one started. Calls back with null when the
+    /// range may be overwritten; at once, on this thread, when nothing has to be kept.
     /// </summary>
     public void PreserveAsync(long offset, long length, Action<DiskFault?> preserved)
     {
@@ -167,8 +167,8 @@ public sealed class RecoveryPointSet : IDisposable
     }
 
     /// <summary>
-    /// Ranges of the image that may differ from the point: what a revert must write back, what an increment must
-    /// carry.
+    /// Ranges of the image that may differ from the point: what a
+    /// revert must write back, what an increment must carry.
     /// </summary>
     public Outcome<IReadOnlyList<ByteRange>> ChangedSince(RecoveryPointId id)
     {
@@ -280,8 +280,8 @@ public sealed class RecoveryPointSet : IDisposable
     }
 
     /// <summary>
-    /// Step 3: the point is whole and durable on return. The image's earlier writes have been made durable by the
-    /// caller.
+    /// Step 3: the point is whole and durable on return. The image's
+    /// earlier writes have been made durable by the caller.
     /// </summary>
     internal Outcome<PointRecord> Complete(PointLayer layer)
     {

@@ -6,9 +6,8 @@ namespace Runbooks.BlockPath.Site;
 
 /// <summary>The site's events: numbered without gaps, durable before they are shown, kept until acknowledged.</summary>
 /// <remarks>
-/// Limit: 1500 events of about 400 bytes fit the file with room; above it the oldest acknowledged ones go first, then
-/// the
-/// oldest (a control plane that was away for 1500 transitions sees the gap in the numbers).
+/// Limit: 1500 events of about 400 bytes fit the file with room; above it the oldest acknowledged ones go
+/// first, then the oldest (a control plane that was away for 1500 transitions sees the gap in the numbers).
 /// </remarks>
 internal sealed class EventJournal : IDisposable
 {

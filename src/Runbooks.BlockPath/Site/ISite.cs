@@ -12,11 +12,10 @@ namespace Runbooks.BlockPath.Site;
 /// One site's data path as its activities and its admin interface use it.
 /// </summary>
 /// <remarks>
-/// Every changing call takes a key (run/step/generation) and may be repeated: the stored result of the first time is
-/// the answer.
-/// Calls observe first, act, and observe again, so a repeat after a crash between acting and storing is safe as well.
-/// Expected
-/// outcomes are <see cref="Outcome{T}"/>; the environment's failures are thrown as <see cref="Fault"/>.
+/// Every changing call takes a key (run/step/generation) and may be repeated: the stored
+/// result of the first time is the answer. Calls observe first, act, and observe again, so
+/// a repeat after a crash between acting and storing is safe as well. Expected outcomes are
+/// <see cref="Outcome{T}"/>; the environment's failures are thrown as <see cref="Fault"/>.
 /// </remarks>
 public interface ISite
 {

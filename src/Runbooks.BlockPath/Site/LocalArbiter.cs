@@ -9,10 +9,9 @@ namespace Runbooks.BlockPath.Site;
 /// The arbiter of a site that was never joined to a control plane: the same rules on rows in the site's own folder.
 /// </summary>
 /// <remarks>
-/// It can only say what this site knows. Without a control plane nobody prevents a person from promoting both sites;
-/// the
-/// generations then show the divergence when they meet, and the lower one is fenced. That is what two DRBD nodes
-/// without a third vote offer, and why <c>arbitrate</c> needs a control plane.
+/// It can only say what this site knows. Without a control plane nobody prevents a person from promoting
+/// both sites; the generations then show the divergence when they meet, and the lower one is fenced. That
+/// is what two DRBD nodes without a third vote offer, and why <c>arbitrate</c> needs a control plane.
 /// </remarks>
 internal sealed class LocalArbiter : ISiteArbiter, IDisposable
 {

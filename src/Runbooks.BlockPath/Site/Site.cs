@@ -25,11 +25,9 @@ namespace Runbooks.BlockPath.Site;
 ///                                  |  ^
 ///   other sites <--WAN sessions----+  +---- WAN listener
 /// </code>
-/// Folder: <c>lock</c> (one agent per folder), <c>agent</c> (incarnation), <c>events</c>, <c>operations</c>,
-/// <c>local-arbiter</c>,
-/// <c>volumes/vol_…/</c>. Everything in it survives kill -9 at any point: a volume that was primary is closed after
-/// any start
-/// until the arbiter confirms it.
+/// Folder: <c>lock</c> (one agent per folder), <c>agent</c> (incarnation), <c>events</c>,
+/// <c>operations</c>, <c>local-arbiter</c>, <c>volumes/vol_…/</c>. Everything in it survives kill -9
+/// at any point: a volume that was primary is closed after any start until the arbiter confirms it.
 /// </remarks>
 public sealed class Site : ISite, IVolumeSurroundings, IDisposable
 {

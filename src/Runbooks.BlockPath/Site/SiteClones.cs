@@ -11,10 +11,8 @@ namespace Runbooks.BlockPath.Site;
 /// <summary>Writable overlays over recovery points, each owned by a run and removed with it.</summary>
 /// <remarks>
 /// The list is durable before the first overlay is made, and an entry goes only after its files are gone: whatever
-/// crashes in
-/// between, a tear-down of the run finds everything. A clone of an earlier process is not exported again: its drill's
-/// machines
-/// died with the connection, and the only thing left to do with it is to tear it down.
+/// crashes in between, a tear-down of the run finds everything. A clone of an earlier process is not exported
+/// again: its drill's machines died with the connection, and the only thing left to do with it is to tear it down.
 /// </remarks>
 internal sealed class SiteClones(Site site) : IDisposable
 {

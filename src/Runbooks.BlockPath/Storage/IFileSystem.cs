@@ -43,8 +43,8 @@ public interface IFileSystem
     void FlushDirectory(string directory);
 
     /// <summary>
-    /// Makes <paramref name="to"/> share the blocks of <paramref name="from"/> (FICLONE); false when the file system
-    /// cannot.
+    /// Makes <paramref name="to"/> share the blocks of
+    /// <paramref name="from"/> (FICLONE); false when the file system cannot.
     /// </summary>
     bool TryReflink(IBlockFile from, IBlockFile to);
 }

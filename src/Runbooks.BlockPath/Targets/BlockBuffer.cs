@@ -7,11 +7,11 @@ namespace Runbooks.BlockPath.Targets;
 /// Pinned memory that a socket, a disk and the WAN may use at the same time without copying.
 /// </summary>
 /// <remarks>
-/// Ownership: born with one reference, owned by whoever rented it. Whoever needs the bytes longer than the call that
-/// showed them takes <see cref="AddReference"/> and gives it back with <see cref="Release"/>; at zero the buffer
-/// returns to its pool. Many small write payloads share one buffer (the receive slab of a session), each with its own
-/// reference.
-/// Threading: references from any thread; the bytes themselves are read-only once a write has been submitted.
+/// Ownership: born with one reference, owned by whoever rented it. Whoever needs the bytes longer
+/// than the call that showed them takes <see cref="AddReference"/> and gives it back with
+/// <see cref="Release"/>; at zero the buffer returns to its pool. Many small write payloads share
+/// one buffer (the receive slab of a session), each with its own reference. Threading: references
+/// from any thread; the bytes themselves are read-only once a write has been submitted.
 /// </remarks>
 public sealed unsafe class BlockBuffer
 {

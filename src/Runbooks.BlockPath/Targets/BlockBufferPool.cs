@@ -34,8 +34,8 @@ public sealed class BlockBufferPool
     public static BlockBufferPool Shared { get; } = new();
 
     /// <summary>
-    /// A buffer of at least <paramref name="length"/> bytes, with one reference that the caller owns. Contents
-    /// undefined.
+    /// A buffer of at least <paramref name="length"/> bytes, with one
+    /// reference that the caller owns. Contents undefined.
     /// </summary>
     public BlockBuffer Rent(int length)
     {

@@ -9,10 +9,10 @@ namespace Runbooks.BlockPath.Targets;
 /// A request is an object and not a task because the write path handles hundreds of thousands a second: the session
 /// reuses them, and a target that answers at once costs no allocation, no state machine and no thread switch.
 ///
-/// Life: the submitter fills it with <see cref="Prepare"/>, calls <see cref="IBlockTarget.Submit"/>, and from there
-/// until
-/// <see cref="Complete"/> it belongs to the target. Complete is called exactly once, from any thread, possibly inside
-/// Submit; after it the target must not touch the request again, because the submitter may already be reusing it.
+/// Life: the submitter fills it with <see cref="Prepare"/>, calls
+/// <see cref="IBlockTarget.Submit"/>, and from there until <see cref="Complete"/> it belongs to
+/// the target. Complete is called exactly once, from any thread, possibly inside Submit; after it
+/// the target must not touch the request again, because the submitter may already be reusing it.
 ///
 /// Buffer: the request holds one reference to <see cref="Buffer"/> for its life. A target that needs the payload after
 /// Complete (a window of unacknowledged WAN frames, say) takes a reference of its own before completing.

@@ -17,10 +17,10 @@ namespace Runbooks.BlockPath.Targets;
 /// Checks: the submitter has checked range, flags and read-only before; a target may rely on that. It answers each
 /// request exactly once, with an error when it cannot serve: silence is never an answer.
 ///
-/// Fence: a target may start failing everything at any time, with NotPermitted (fenced by a generation) or ShuttingDown
-/// (withdrawn). When it will never serve again it also cancels <see cref="Closed"/>; the server then answers whatever
-/// is still arriving with ShuttingDown and cuts the sessions. Requests that are open at that moment must still be
-/// completed.
+/// Fence: a target may start failing everything at any time, with NotPermitted (fenced by a
+/// generation) or ShuttingDown (withdrawn). When it will never serve again it also cancels
+/// <see cref="Closed"/>; the server then answers whatever is still arriving with ShuttingDown
+/// and cuts the sessions. Requests that are open at that moment must still be completed.
 ///
 /// Threading: Submit and Kick are called from several session threads at once, must not block for long (a page-cache
 /// copy is short, fdatasync and a WAN round trip are not) and must not throw for anything the environment can cause.

@@ -6,8 +6,8 @@ using Runbooks.Replication;
 namespace Runbooks.BlockPath.Volumes;
 
 /// <summary>
-/// Applies changes to the image, outside of the ownership, and reports each as an event. Durable ones wait together for one
-/// fdatasync.
+/// Applies changes to the image, outside of the ownership, and reports
+/// each as an event. Durable ones wait together for one fdatasync.
 /// </summary>
 internal sealed class LocalWriter(VolumeLoop loop, VolumeImage image, IExecutor executor)
 {

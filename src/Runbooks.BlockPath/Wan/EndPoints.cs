@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Runbooks.BlockPath.Wan;
 
 /// <summary>
-/// Reads <c>host:port</c>, <c>[v6]:port</c> and <c>:port</c>; names are resolved each time, because failover moves
-/// them.
+/// Reads <c>host:port</c>, <c>[v6]:port</c> and <c>:port</c>; names
+/// are resolved each time, because failover moves them.
 /// </summary>
 public static class EndPoints
 {

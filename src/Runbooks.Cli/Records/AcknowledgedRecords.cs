@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Runbooks.Cli.Records;
 
 /// <summary>
-/// The list of acknowledged numbers, kept in a file beside the writer: eight bytes each, written after the
-/// acknowledgement.
+/// The list of acknowledged numbers, kept in a file beside the writer:
+/// eight bytes each, written after the acknowledgement.
 /// </summary>
 internal static class AcknowledgedRecords
 {

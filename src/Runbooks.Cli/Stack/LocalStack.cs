@@ -71,8 +71,8 @@ internal sealed class LocalStack : IDisposable
     public string NbdOf(string site) => $"127.0.0.1:{ports[3 + (3 * options.Sites.IndexOf(site))]}";
 
     /// <summary>
-    /// Starts everything that is not there yet; a second start on the same folder finds its keys, sites and volumes
-    /// again.
+    /// Starts everything that is not there yet; a second start on the
+    /// same folder finds its keys, sites and volumes again.
     /// </summary>
     public async Task StartAsync(Action<string> say, CancellationToken cancellationToken)
     {

@@ -1,8 +1,8 @@
 namespace Runbooks.Cli.Stack;
 
 /// <summary>
-/// Where the product's other programs are: beside this one when installed, in their build folders when run from
-/// source.
+/// Where the product's other programs are: beside this one when
+/// installed, in their build folders when run from source.
 /// </summary>
 internal static class Parts
 {

@@ -5,9 +5,9 @@ namespace Runbooks.ControlPlane.Api;
 /// <summary>What browsers are told about every page: no inline script, no frames, no guessing, no leaking
 /// addresses.</summary>
 /// <remarks>
-/// Styles are the one soft spot: component libraries insert style elements. A page that carries a nonce of this
-/// response
-/// gets a policy that allows those only; one that does not is allowed inline styles, which cannot run anything.
+/// Styles are the one soft spot: component libraries insert style elements. A
+/// page that carries a nonce of this response gets a policy that allows those
+/// only; one that does not is allowed inline styles, which cannot run anything.
 /// </remarks>
 internal sealed class BrowserHeaders(RequestDelegate next, ControlPlaneOptions options)
 {

@@ -35,10 +35,9 @@ public sealed record ConflictDecisionView(ConflictView Conflict, RunBody? Run, s
 
 /// <summary>Copies that diverged: a site went on alone, was replaced, and came back with writes of its own.</summary>
 /// <remarks>
-/// The arbiter's history is what the group serves, and stays so until a failover says otherwise: choosing the kept
-/// history
-/// therefore never copies anything behind people's backs. It names the failover that does, which passes its own
-/// approvals.
+/// The arbiter's history is what the group serves, and stays so until a failover
+/// says otherwise: choosing the kept history therefore never copies anything behind
+/// people's backs. It names the failover that does, which passes its own approvals.
 /// </remarks>
 internal static class ConflictsApi
 {

@@ -10,9 +10,9 @@ namespace Runbooks.ControlPlane.Api;
 /// <summary>Serves the console's built files; every address that is not the interface's own belongs to its
 /// router.</summary>
 /// <remarks>
-/// The build leaves <c>.br</c> and <c>.gz</c> beside each file: they are sent as they are, nothing is compressed per
-/// request.
-/// The first page is written per response, because its styles carry a nonce where the build has left a place for one.
+/// The build leaves <c>.br</c> and <c>.gz</c> beside each file: they are sent as they
+/// are, nothing is compressed per request. The first page is written per response,
+/// because its styles carry a nonce where the build has left a place for one.
 /// </remarks>
 internal static class ConsoleFiles
 {

@@ -11,9 +11,8 @@ namespace Runbooks.ControlPlane.Emergency;
 /// <summary>The console's last resort, without a line of script: state, runs, approve, answer, abort, and a sheet on
 /// paper.</summary>
 /// <remarks>
-/// The same gates as everywhere: roles by the endpoint's requirement, antiforgery by a hidden field bound to the
-/// session,
-/// one press counted once by a hidden key. What is refused is said on a page with a way back.
+/// The same gates as everywhere: roles by the endpoint's requirement, antiforgery by a hidden field bound to
+/// the session, one press counted once by a hidden key. What is refused is said on a page with a way back.
 /// </remarks>
 internal static class EmergencyApi
 {

@@ -9,8 +9,7 @@ using Runbooks.Domain.Workloads;
 namespace Runbooks.ControlPlane.Inventory;
 
 /// <param name="State">The single label: unprotected, setting-up, setup-failed, protected, degraded, catching-up,
-/// not-protected,
-/// unprotecting, unknown.</param>
+/// not-protected, unprotecting, unknown.</param>
 public sealed record WorkloadView(
     string Id, string Title, string Group, string Site, string Tier, string State, ExposureView Exposure,
     WorkloadMetadata Metadata, ProtectionView? Protection, IReadOnlyList<VolumeView> Volumes);

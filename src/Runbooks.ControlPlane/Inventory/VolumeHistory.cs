@@ -5,11 +5,10 @@ namespace Runbooks.ControlPlane.Inventory;
 
 /// <summary>The recent past of every volume for live charts: kept in memory by whoever hears the reports.</summary>
 /// <remarks>
-/// Two rings per volume: every report for 15 minutes (2 s apart: 450) and one a minute for 6 hours (360). A sample is
-/// about
-/// 100 bytes, so 1,000 volumes cost 80 MB at most; a volume that nobody writes to and that has no link costs nothing.
-/// What
-/// happened before this process heard of it, or while an agent was silent, is a gap and never a line at zero.
+/// Two rings per volume: every report for 15 minutes (2 s apart: 450) and one a minute for 6
+/// hours (360). A sample is about 100 bytes, so 1,000 volumes cost 80 MB at most; a volume
+/// that nobody writes to and that has no link costs nothing. What happened before this
+/// process heard of it, or while an agent was silent, is a gap and never a line at zero.
 /// </remarks>
 public sealed class VolumeHistory
 {

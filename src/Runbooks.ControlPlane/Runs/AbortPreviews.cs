@@ -2,9 +2,9 @@ namespace Runbooks.ControlPlane.Runs;
 
 /// <summary>What an abort would do now, by the interpreter's own rules. Pure.</summary>
 /// <remarks>
-/// The rules are those of the interpreter's README, 5: nothing more starts; what runs is cancelled unless it cannot be
-/// undone, then its end is waited for; what was done is undone in reverse where it says how; the rest stays and is
-/// listed.
+/// The rules are those of the interpreter's README, 5: nothing more starts; what
+/// runs is cancelled unless it cannot be undone, then its end is waited for; what
+/// was done is undone in reverse where it says how; the rest stays and is listed.
 /// </remarks>
 internal static class AbortPreviews
 {

@@ -13,9 +13,9 @@ internal sealed record RunQuery(
 
 /// <summary>Runs for tables: filtered, sorted by any column, counted.</summary>
 /// <remarks>
-/// Pages of other orders than the newest first are cut by offset: 10,000 runs are sorted within milliseconds, and a run
-/// that is added meanwhile shifts a page by one, which a table bears and a key over computed columns would not be
-/// worth.
+/// Pages of other orders than the newest first are cut by offset: 10,000 runs are
+/// sorted within milliseconds, and a run that is added meanwhile shifts a page by
+/// one, which a table bears and a key over computed columns would not be worth.
 /// </remarks>
 internal sealed class RunSearch(Database database)
 {

@@ -10,12 +10,10 @@ namespace Runbooks.ControlPlane.Security;
 /// <summary>Turns proof of who somebody is into a session: a bearer token, a password with its second factor, or a
 /// link.</summary>
 /// <remarks>
-/// Three things slow a guesser: the rate limit per address, a wait per name that doubles after the fifth failure (kept
-/// for
-/// unknown names too, so it says nothing about who exists), and the derivation itself, which an unknown name costs as
-/// well.
-/// A refusal never says which part was wrong. A code, a link and a step of a one-time code are used up by one statement
-/// that changes their row, so two requests with the same one cannot both pass.
+/// Three things slow a guesser: the rate limit per address, a wait per name that doubles after the fifth failure
+/// (kept for unknown names too, so it says nothing about who exists), and the derivation itself, which an unknown
+/// name costs as well. A refusal never says which part was wrong. A code, a link and a step of a one-time code
+/// are used up by one statement that changes their row, so two requests with the same one cannot both pass.
 /// </remarks>
 public sealed class SignInDesk(
         Database database, ChangeWriter changes, TokenStore tokens, SecondFactors factors, ControlPlaneOptions options)

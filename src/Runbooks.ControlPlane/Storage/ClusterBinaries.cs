@@ -87,9 +87,8 @@ internal sealed record ClusterBinaries(string Folder, int Major)
     }
 
     /// <summary>
-    /// Debian's package makes and starts a cluster of its own on port 5432 unless its settings say not to. Newer ones
-    /// read
-    /// a folder of settings, Debian 12 reads one file; what an administrator has set there stays.
+    /// Debian's package makes and starts a cluster of its own on port 5432 unless its settings say not to. Newer
+    /// ones read a folder of settings, Debian 12 reads one file; what an administrator has set there stays.
     /// </summary>
     private static async Task KeepMainClusterAwayAsync(CancellationToken cancel)
     {

@@ -9,8 +9,7 @@ public sealed record FieldDifference(string Field, string? Before, string? After
 /// <summary>One step that differs, by ids and never by lines.</summary>
 /// <param name="Path">Where it is now, or was when it was removed: <c>databases.start</c>.</param>
 /// <param name="Change"><c>added</c>, <c>removed</c>, <c>moved</c> or <c>changed</c>; a moved one may have changed
-/// fields
-/// too.</param>
+/// fields too.</param>
 /// <param name="Title">For people; the id when it has none.</param>
 /// <param name="Kind">Kind from the step library; null for a block.</param>
 /// <param name="MovedFrom">For a moved step: its former path, or <c>place 3</c> among the same siblings.</param>

@@ -5,10 +5,10 @@ namespace Runbooks.Definitions.Diff;
 
 /// <summary>Compares two runbooks by meaning: steps by id through blocks, fields by path. Pure.</summary>
 /// <remarks>
-/// Works on the canonical JSON, so that documents with problems can be compared as well: a merge is needed exactly when
-/// somebody is in the middle of something. A step that left one block and stands in another with the same id and kind
-/// has
-/// moved. Among siblings, those outside the longest common order have moved: putting one step first moves one, not all.
+/// Works on the canonical JSON, so that documents with problems can be compared as well: a
+/// merge is needed exactly when somebody is in the middle of something. A step that left one
+/// block and stands in another with the same id and kind has moved. Among siblings, those
+/// outside the longest common order have moved: putting one step first moves one, not all.
 /// </remarks>
 public static class SemanticDiff
 {

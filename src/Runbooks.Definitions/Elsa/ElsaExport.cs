@@ -7,11 +7,9 @@ namespace Runbooks.Definitions.Elsa;
 /// <summary>Writes a runbook as a workflow of Elsa 3, for its designer. Pure.</summary>
 /// <remarks>
 /// Steps become activities <c>Dr.*</c> with their settings as inputs, order becomes connections, a block becomes
-/// <c>Dr.Block</c> with a flowchart as its body. What Elsa has no place for (retry, conditions, compensation, the
-/// document's
-/// own head) travels in <c>customProperties.runbook</c>, so that the way back gives the same runbook. Elsa is a format
-/// here,
-/// never a runtime: nothing in this product executes what it draws.
+/// <c>Dr.Block</c> with a flowchart as its body. What Elsa has no place for (retry, conditions, compensation,
+/// the document's own head) travels in <c>customProperties.runbook</c>, so that the way back gives the same
+/// runbook. Elsa is a format here, never a runtime: nothing in this product executes what it draws.
 /// </remarks>
 public static class ElsaExport
 {

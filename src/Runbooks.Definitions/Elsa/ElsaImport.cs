@@ -9,11 +9,10 @@ namespace Runbooks.Definitions.Elsa;
 /// <summary>Reads a workflow of Elsa 3 as a runbook, or says at which place it cannot be one. Pure; nothing is
 /// executed.</summary>
 /// <remarks>
-/// The file is hostile until it is read: size, depth, numbers of activities and connections are bounded, every activity
-/// must
-/// be of a type of ours, ids and connections must fit together, and a cycle is named by its path. What our own export
-/// put
-/// into <c>customProperties.runbook</c> is taken back; connections always win over it, for they are what was drawn.
+/// The file is hostile until it is read: size, depth, numbers of activities and connections are
+/// bounded, every activity must be of a type of ours, ids and connections must fit together, and
+/// a cycle is named by its path. What our own export put into <c>customProperties.runbook</c> is
+/// taken back; connections always win over it, for they are what was drawn.
 /// </remarks>
 public static class ElsaImport
 {

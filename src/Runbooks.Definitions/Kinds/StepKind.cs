@@ -34,8 +34,8 @@ public sealed record StepKind(string Name, int Version, string Category, string 
     public RetryRule Retry { get; init; } = new(3, TimeSpan.FromSeconds(2), 2, TimeSpan.FromSeconds(30));
 
     /// <summary>
-    /// What a dry run may do: <c>observe</c> runs its observing activities, <c>describe</c> only says what it would
-    /// do.
+    /// What a dry run may do: <c>observe</c> runs its observing
+    /// activities, <c>describe</c> only says what it would do.
     /// </summary>
     public string CheckMode { get; init; } = "describe";
 

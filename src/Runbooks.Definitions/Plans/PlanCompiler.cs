@@ -44,8 +44,8 @@ public static class PlanCompiler
         public List<PlanStep> Steps { get; } = [];
 
         /// <summary>
-        /// Adds siblings in needs order; <paramref name="before"/> is what each of them waits for besides its own
-        /// needs.
+        /// Adds siblings in needs order; <paramref name="before"/> is
+        /// what each of them waits for besides its own needs.
         /// </summary>
         public Refusal? Block(
             IReadOnlyList<StepDefinition> siblings,

@@ -11,8 +11,8 @@ public sealed record ReferenceText(IReadOnlyList<ReferencePart> Parts)
     public IEnumerable<Reference> References => Parts.Where(p => p.Reference is not null).Select(p => p.Reference!);
 
     /// <summary>
-    /// Reads a text. <paramref name="error"/> says what is wrong with a <c>${…}</c>; <c>$${</c> stands for a literal
-    /// <c>${</c>.
+    /// Reads a text. <paramref name="error"/> says what is wrong with
+    /// a <c>${…}</c>; <c>$${</c> stands for a literal <c>${</c>.
     /// </summary>
     public static ReferenceText? Parse(string text, out string? error)
     {

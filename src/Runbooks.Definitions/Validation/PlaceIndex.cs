@@ -3,8 +3,8 @@ using Runbooks.Definitions.Yaml;
 namespace Runbooks.Definitions.Validation;
 
 /// <summary>
-/// Where each path of the model stands in the text; a path that has no text of its own gives its nearest parent's
-/// place.
+/// Where each path of the model stands in the text; a path that has no
+/// text of its own gives its nearest parent's place.
 /// </summary>
 internal sealed class PlaceIndex
 {

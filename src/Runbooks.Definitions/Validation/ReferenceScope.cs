@@ -6,8 +6,8 @@ using Runbooks.Definitions.References;
 namespace Runbooks.Definitions.Validation;
 
 /// <summary>
-/// What a reference may name at one place of a document: inputs, the group, the run, secrets, items and earlier
-/// steps.
+/// What a reference may name at one place of a document: inputs, the
+/// group, the run, secrets, items and earlier steps.
 /// </summary>
 internal sealed class ReferenceScope
 {

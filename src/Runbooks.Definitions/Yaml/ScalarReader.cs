@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Runbooks.Definitions.Yaml;
 
 /// <summary>
-/// What a scalar means, by YAML 1.2's core schema: plain <c>true</c>, <c>12</c>, <c>1.5</c>, <c>null</c>; all else is
-/// text.
+/// What a scalar means, by YAML 1.2's core schema: plain <c>true</c>,
+/// <c>12</c>, <c>1.5</c>, <c>null</c>; all else is text.
 /// </summary>
 public static class ScalarReader
 {

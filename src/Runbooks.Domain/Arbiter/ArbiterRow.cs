@@ -6,9 +6,8 @@ namespace Runbooks.Domain.Arbiter;
 
 /// <summary>The one row per protection that says who may write alone and who may be promoted.</summary>
 /// <remarks>
-/// Changed only by compare-and-set in one synchronous commit through <see cref="ArbiterRules.Decide"/>. Every change
-/// raises
-/// <see cref="Version"/>.
+/// Changed only by compare-and-set in one synchronous commit through
+/// <see cref="ArbiterRules.Decide"/>. Every change raises <see cref="Version"/>.
 /// </remarks>
 /// <param name="Protection">Whose row it is.</param>
 /// <param name="Generation">The current generation.</param>

@@ -19,9 +19,8 @@ namespace Runbooks.Domain.Arbiter;
 /// <item>A grant to go alone is recorded before the first lone acknowledgement: a later failover knows that the
 /// standby is incomplete.</item>
 /// <item>Every change raises the version and every request but Confirm names the one it was decided on: a delayed or
-/// repeated request of
-/// another moment is refused. Confirm is a write for the same reason: it kills the requests of the asker's dead
-/// process.</item>
+/// repeated request of another moment is refused. Confirm is a write for the
+/// same reason: it kills the requests of the asker's dead process.</item>
 /// </list>
 /// Deliberately not here: time-outs, leases and clocks. The arbiter never decides by time.
 /// </remarks>

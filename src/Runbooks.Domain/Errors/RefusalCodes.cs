@@ -1,8 +1,8 @@
 namespace Runbooks.Domain.Errors;
 
 /// <summary>
-/// Every refusal of the product: what may fail by the domain's own rule. Codes are stable; a retired one is never
-/// reused.
+/// Every refusal of the product: what may fail by the domain's own
+/// rule. Codes are stable; a retired one is never reused.
 /// </summary>
 /// <remarks>Each code has a row in <c>deploy/REFUSALS.md</c> and a test that provokes it; <c>tests/House</c> compares
 /// the three lists.</remarks>

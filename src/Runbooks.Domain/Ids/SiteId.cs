@@ -4,8 +4,8 @@ using Runbooks.Domain.Text;
 namespace Runbooks.Domain.Ids;
 
 /// <summary>
-/// An independent place with a site agent. Chosen by people at joining; also the last segment of its task queue
-/// <c>site/{id}</c>.
+/// An independent place with a site agent. Chosen by people at
+/// joining; also the last segment of its task queue <c>site/{id}</c>.
 /// </summary>
 /// <remarks><b>Shape</b>: a slug, see <see cref="WordRules.IsSlug"/>. The default value names nothing.</remarks>
 [JsonConverter(typeof(TextValueJsonConverter<SiteId>))]

@@ -12,9 +12,8 @@ namespace Runbooks.Domain.Text;
 /// </summary>
 /// <remarks>
 /// <b>Errors</b>: what has no single form is refused with a <see cref="FormatException"/>: a key twice in one object,
-/// half
-/// of a surrogate pair, a number that JSON cannot carry, nesting beyond <see cref="DepthMax"/>.
-/// <b>Source</b>: RFC 8785 sections 3.2.2 and 3.2.3. Two writers that follow it give the same bytes for the same data.
+/// half of a surrogate pair, a number that JSON cannot carry, nesting beyond <see cref="DepthMax"/>. <b>Source</b>:
+/// RFC 8785 sections 3.2.2 and 3.2.3. Two writers that follow it give the same bytes for the same data.
 /// </remarks>
 public static class CanonicalJson
 {

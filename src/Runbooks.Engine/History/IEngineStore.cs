@@ -3,9 +3,9 @@ using Temporalio.Api.History.V1;
 namespace Runbooks.Engine.History;
 
 /// <summary>
-/// Durable home of runs. <b>Durability</b>: <see cref="CommitAsync"/> returns after the commit is on stable storage.
-/// <b>Errors</b>: <see cref="StoreFault"/> only. <b>Threading</b>: any thread; writes of one run are serialised by the
-/// caller.
+/// Durable home of runs. <b>Durability</b>: <see cref="CommitAsync"/> returns after
+/// the commit is on stable storage. <b>Errors</b>: <see cref="StoreFault"/> only.
+/// <b>Threading</b>: any thread; writes of one run are serialised by the caller.
 /// </summary>
 public interface IEngineStore
 {

@@ -30,9 +30,8 @@ public interface IRunReader
 }
 
 /// <summary>
-/// A run at one moment, detached from the engine's own copy. <see cref="TransientEvents"/> are the Scheduled and
-/// Started
-/// events of a workflow task that is not yet in history.
+/// A run at one moment, detached from the engine's own copy. <see cref="TransientEvents"/>
+/// are the Scheduled and Started events of a workflow task that is not yet in history.
 /// </summary>
 public sealed record RunSnapshot(RunState State, IReadOnlyList<HistoryEvent> TransientEvents)
 {

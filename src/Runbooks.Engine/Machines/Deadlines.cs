@@ -4,11 +4,9 @@ using Temporalio.Api.Enums.V1;
 namespace Runbooks.Engine.Machines;
 
 /// <summary>
-/// Every time a run waits for, in one place: when the next one is, and what happens when it has come. A deadline is
-/// part
-/// of the state, so it fires once: firing removes it in the same transaction, and a clock that jumps back cannot
-/// bring it
-/// back.
+/// Every time a run waits for, in one place: when the next one is, and what happens
+/// when it has come. A deadline is part of the state, so it fires once: firing removes
+/// it in the same transaction, and a clock that jumps back cannot bring it back.
 /// </summary>
 public static class Deadlines
 {

@@ -6,9 +6,8 @@ using Temporalio.Api.Enums.V1;
 namespace Runbooks.Engine.Machines;
 
 /// <summary>
-/// Search attribute payloads carry their type in <c>metadata.type</c>; the server adds it, since clients without it
-/// hand
-/// back strings for dates.
+/// Search attribute payloads carry their type in <c>metadata.type</c>; the
+/// server adds it, since clients without it hand back strings for dates.
 /// </summary>
 public static class SearchAttributeTypes
 {

@@ -15,10 +15,9 @@ namespace Runbooks.Engine.Machines;
 /// the caller throws the transition away with its state and starts from the encoded state before it.
 /// </para>
 /// <para>
-/// Rule of event ids: while a workflow task is started, events that come from outside (signals, results, fired timers)
-/// have no id yet and wait in <see cref="RunState.Buffered"/>. They get their ids when that task ends, so a worker
-/// never
-/// sees an event between the history it was given and the commands it answers with.
+/// Rule of event ids: while a workflow task is started, events that come from outside (signals, results, fired
+/// timers) have no id yet and wait in <see cref="RunState.Buffered"/>. They get their ids when that task ends,
+/// so a worker never sees an event between the history it was given and the commands it answers with.
 /// </para>
 /// </summary>
 public sealed class Transition(RunState state, DateTimeOffset now, EngineOptions options, Func<Guid> newId)

@@ -7,9 +7,8 @@ public sealed record RpcMethod(
     string Path, MessageParser RequestParser, Func<IMessage, RpcCall, Task<IMessage>> AnswerAsync);
 
 /// <summary>
-/// Method path ("/package.Service/Method") to handler. Filled once at start by every <see cref="IRpcModule"/>, then
-/// only
-/// read. A path that is not here answers UNIMPLEMENTED.
+/// Method path ("/package.Service/Method") to handler. Filled once at start by every
+/// <see cref="IRpcModule"/>, then only read. A path that is not here answers UNIMPLEMENTED.
 /// </summary>
 public sealed class RpcTable
 {

@@ -14,9 +14,8 @@ namespace Runbooks.Engine.Schedules;
 public sealed record RunEnd(WorkflowExecutionStatus Status, Payloads? Result, Failure? Failure);
 
 /// <summary>
-/// What schedules do to runs: start, stop, await. It calls the engine's own methods, so that a scheduled start passes
-/// the
-/// same checks as anybody's.
+/// What schedules do to runs: start, stop, await. It calls the engine's own
+/// methods, so that a scheduled start passes the same checks as anybody's.
 /// </summary>
 public sealed class ScheduledRuns(RpcTable table, IRunReader runs)
 {

@@ -48,9 +48,8 @@ public enum VolumeEventKind : byte
     MetadataPersistFailed,
 
     /// <summary>
-    /// The payload of a catch-up copy was read and is held under its ticket. Ticket; range: the part of it that is
-    /// held,
-    /// when the digests of the rest agreed (empty: all of it).
+    /// The payload of a catch-up copy was read and is held under its ticket. Ticket; range:
+    /// the part of it that is held, when the digests of the rest agreed (empty: all of it).
     /// </summary>
     CopyRead,
 

@@ -85,9 +85,9 @@ public sealed record PeerMetadata(LinkState Link)
     public bool SeedCompares { get; init; }
 
     /// <summary>
-    /// Every acknowledged write is at the peer: all before was sent, and since then no acknowledgement went out without
-    /// it. Durable before MarkComplete is sent, and taken back durably before anything is acknowledged without the
-    /// peer.
+    /// Every acknowledged write is at the peer: all before was sent, and since then
+    /// no acknowledgement went out without it. Durable before MarkComplete is sent,
+    /// and taken back durably before anything is acknowledged without the peer.
     /// </summary>
     public bool HoldsAll { get; init; }
 }

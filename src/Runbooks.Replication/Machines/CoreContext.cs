@@ -52,8 +52,8 @@ internal sealed class CoreContext
     public long AloneBytes { get; set; }
 
     /// <summary>
-    /// When this copy, as a standby, last made a flush of a primary durable that was not drained; null when it never
-    /// did.
+    /// When this copy, as a standby, last made a flush of a primary
+    /// durable that was not drained; null when it never did.
     /// </summary>
     public TimeSpan? AnsweredAt { get; set; }
 

@@ -4,8 +4,8 @@ using Runbooks.Domain.Units;
 namespace Runbooks.Replication.Machines;
 
 /// <summary>
-/// The standbys' word that this generation still counts, which may stand in for the arbiter's when it cannot be
-/// reached.
+/// The standbys' word that this generation still counts, which may
+/// stand in for the arbiter's when it cannot be reached.
 /// </summary>
 /// <remarks>
 /// What proves: every configured peer is in sync by the durable record, and each of them made a flush durable that was

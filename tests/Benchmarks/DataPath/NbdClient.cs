@@ -60,8 +60,8 @@ internal static class NbdClient
     }
 
     /// <summary>
-    /// qemu-img writes a number of requests, not for a time: a short run says how many fill the time. It tells no
-    /// percentiles.
+    /// qemu-img writes a number of requests, not for a time: a short
+    /// run says how many fill the time. It tells no percentiles.
     /// </summary>
     private static async Task<(Sample Sample, long Operations)> WithForcedWritesAsync(
         MeasuredVolume volume, WriteJob job, int seconds)

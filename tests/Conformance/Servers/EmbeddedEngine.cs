@@ -7,8 +7,8 @@ using Runbooks.Testing.Postgres;
 namespace Runbooks.Tests.Conformance.Servers;
 
 /// <summary>
-/// Our own engine: the one at RUNBOOKS_ENGINE_ADDRESS, or one in this process over a database of its own, one per test
-/// process.
+/// Our own engine: the one at RUNBOOKS_ENGINE_ADDRESS, or one in this
+/// process over a database of its own, one per test process.
 /// </summary>
 internal sealed class EmbeddedEngine : ServerUnderTest
 {

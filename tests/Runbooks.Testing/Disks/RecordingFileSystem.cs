@@ -7,11 +7,10 @@ namespace Runbooks.Testing.Disks;
 /// then show what a disk might hold.
 /// </summary>
 /// <remarks>
-/// Model: a flush makes all earlier writes of that file durable. Unflushed writes may each be there, be gone, or be
-/// torn at a 512-byte border, independently. A new, renamed or deleted name is durable after its directory was
-/// flushed; before, a prefix of the name changes may have happened. A flushed file whose name was not flushed may be
-/// missing.
-/// Not modelled: data that changes after it was durable.
+/// Model: a flush makes all earlier writes of that file durable. Unflushed writes may each be there, be
+/// gone, or be torn at a 512-byte border, independently. A new, renamed or deleted name is durable after
+/// its directory was flushed; before, a prefix of the name changes may have happened. A flushed file
+/// whose name was not flushed may be missing. Not modelled: data that changes after it was durable.
 /// </remarks>
 public sealed class RecordingFileSystem : IFileSystem
 {
@@ -113,8 +112,8 @@ public sealed class RecordingFileSystem : IFileSystem
     public bool TryReflink(IBlockFile from, IBlockFile to) => false;
 
     /// <summary>
-    /// One state the disk may be in after the crash, chosen by the random source; null keeps no unflushed write at
-    /// all.
+    /// One state the disk may be in after the crash, chosen by the
+    /// random source; null keeps no unflushed write at all.
     /// </summary>
     public RecordingFileSystem AfterCrash(Random? random)
     {

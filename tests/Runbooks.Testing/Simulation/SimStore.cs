@@ -4,8 +4,8 @@ using Runbooks.Replication;
 namespace Runbooks.Testing.Simulation;
 
 /// <summary>
-/// The durable record and the durable marks of one site. What was not reported durable may or may not survive a
-/// crash.
+/// The durable record and the durable marks of one site. What was not
+/// reported durable may or may not survive a crash.
 /// </summary>
 public sealed class SimStore(VolumeMetadata metadata, int peers, ByteCount size)
 {

@@ -1,8 +1,8 @@
 namespace Runbooks.Testing.Simulation;
 
 /// <summary>
-/// The line between two sites: in order within a connection, stalled by a cut in that direction, later than a newer
-/// connection.
+/// The line between two sites: in order within a connection, stalled
+/// by a cut in that direction, later than a newer connection.
 /// </summary>
 public sealed class SimWan(SimWorld world, int sites)
 {

@@ -7,8 +7,8 @@ using Runbooks.Tests.Sweep.World;
 namespace Runbooks.Tests.Sweep.Interpreter;
 
 /// <summary>
-/// What a run refuses by itself: the result says the code, the cause and what to do, and nothing has moved to the other
-/// site.
+/// What a run refuses by itself: the result says the code, the cause
+/// and what to do, and nothing has moved to the other site.
 /// </summary>
 public sealed class ProcedureRefusalTests
 {

@@ -4,8 +4,8 @@ using Runbooks.Temporal.Activities;
 namespace Runbooks.Tests.Sweep.World;
 
 /// <summary>
-/// Many worlds behind the same queues, so that cases run at the same time on one engine: the first part of the workflow's id names the
-/// case.
+/// Many worlds behind the same queues, so that cases run at the same time
+/// on one engine: the first part of the workflow's id names the case.
 /// </summary>
 internal sealed class Worlds
 {

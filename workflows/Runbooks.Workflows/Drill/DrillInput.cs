@@ -41,11 +41,9 @@ public sealed record DrillResult(
     IReadOnlyList<string> Findings)
 {
     /// <summary>
-    /// What a disaster at the start of step 2 would have lost, in seconds, as this drill recovered: 0 when the
-    /// arbiter's row has the site
-    /// complete and the newest state was taken, the age of an older point, or the time since the site was last
-    /// complete. Null when nobody
-    /// knows.
+    /// What a disaster at the start of step 2 would have lost, in seconds, as this drill recovered:
+    /// 0 when the arbiter's row has the site complete and the newest state was taken, the age of an
+    /// older point, or the time since the site was last complete. Null when nobody knows.
     /// </summary>
     public double? LossSeconds { get; init; }
 

@@ -69,10 +69,9 @@ internal sealed class GroupHold
     }
 
     /// <summary>
-    /// Ends the lease before its run ends: whoever sees the run ended can start the next one at once. That it ends
-    /// with its parent anyway
-    /// is for runs that are terminated. A lease that was taken away is not signalled: its id may be another run's by
-    /// now.
+    /// Ends the lease before its run ends: whoever sees the run ended can start the next
+    /// one at once. That it ends with its parent anyway is for runs that are terminated.
+    /// A lease that was taken away is not signalled: its id may be another run's by now.
     /// </summary>
     public async Task GiveBackAsync()
     {

@@ -16,8 +16,8 @@ public sealed record SetupInput(string Run, ProtectionPolicy Policy, WorkloadMet
     public IReadOnlyList<SiteId> Others { get; init; } = [];
 
     /// <summary>
-    /// True for one of the <see cref="Others"/>: the protection exists already and its state is not this run's to
-    /// say.
+    /// True for one of the <see cref="Others"/>: the protection exists
+    /// already and its state is not this run's to say.
     /// </summary>
     public bool Joins { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
 /// <summary>
-/// Inventory, clone from a recovery point, start in isolation, probe, tear down, inventory again. Production is never
-/// touched.
+/// Inventory, clone from a recovery point, start in isolation, probe,
+/// tear down, inventory again. Production is never touched.
 /// </summary>
 internal static class DrillIsolatedKind
 {

@@ -1,8 +1,8 @@
 namespace Runbooks.Definitions.Kinds.Library;
 
 /// <summary>
-/// Asks the arbiter, fences the old primary for ever, seals and opens the other site. Past the fence it only goes
-/// forward.
+/// Asks the arbiter, fences the old primary for ever, seals and opens
+/// the other site. Past the fence it only goes forward.
 /// </summary>
 internal static class GroupFailoverKind
 {

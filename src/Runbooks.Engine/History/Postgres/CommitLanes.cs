@@ -10,9 +10,9 @@ namespace Runbooks.Engine.History.Postgres;
 /// batch: one round trip, one transaction, one flush of the log. With one writer waiting a write goes out alone, so the
 /// latency at low load is that of a single commit; under load the cost of a commit is shared.
 /// <para>
-/// The batch is one implicit transaction, so a refused statement undoes all of it. Writes of different runs fail for
-/// each
-/// other only then, and each is then tried alone. The fence (assert_owner) is the first statement of every batch.
+/// The batch is one implicit transaction, so a refused statement undoes all of
+/// it. Writes of different runs fail for each other only then, and each is then
+/// tried alone. The fence (assert_owner) is the first statement of every batch.
 /// </para>
 /// </summary>
 internal sealed class CommitLanes : IAsyncDisposable

@@ -9,8 +9,7 @@ namespace Runbooks.Engine.History.Postgres;
 /// after kill -9 takes over at once. If the owner's machine vanished without closing its connection, the lease row is
 /// not renewed and after <see cref="Expiry"/> the lock is passed over.</item>
 /// <item>The epoch in the owner row says who may commit. Each writing transaction checks it under the shared fence;
-/// taking
-/// over raises it under the exclusive fence. So a stale owner, however sure of itself, cannot write.</item>
+/// taking over raises it under the exclusive fence. So a stale owner, however sure of itself, cannot write.</item>
 /// </list>
 /// </summary>
 public sealed class OwnerLease : IAsyncDisposable

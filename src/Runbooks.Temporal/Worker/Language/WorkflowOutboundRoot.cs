@@ -11,10 +11,9 @@ using Temporalio.Api.Sdk.V1;
 namespace Runbooks.Temporal.Worker.Language;
 
 /// <summary>
-/// End of the outbound chain: turns calls into commands and waits for their outcome. Cancellation is always a command
-/// of
-/// its own; what it means for the waiting code is decided by the core's machines, except for timers, whose cancellation
-/// is the code's own affair.
+/// End of the outbound chain: turns calls into commands and waits for their outcome.
+/// Cancellation is always a command of its own; what it means for the waiting code is decided
+/// by the core's machines, except for timers, whose cancellation is the code's own affair.
 /// </summary>
 internal sealed class WorkflowOutboundRoot(WorkflowInstance run) : WorkflowOutboundInterceptor
 {
