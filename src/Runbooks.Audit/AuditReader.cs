@@ -7,7 +7,20 @@ namespace Runbooks.Audit;
 /// <summary>What an audit search asks for; every part may be absent.</summary>
 public sealed record AuditQuery(
     long After = 0, int Limit = 100, string? Run = null, string? Kind = null, string? Subject = null,
-    string? Actor = null, string? Site = null, string? Group = null, bool NewestFirst = false);
+    string? Actor = null, string? Site = null, string? Group = null, bool NewestFirst = false)
+{
+    /// <summary>Part of the record's text, whatever the case.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The record's outcome, as it is written.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>From this time on, by the record itself.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Before this time.</summary>
+    public DateTimeOffset? To { get; init; }
+}
 
 /// <summary>Reads the chain and its signed heads.</summary>
 public sealed class AuditReader(NpgsqlDataSource source)
@@ -26,9 +39,18 @@ public sealed class AuditReader(NpgsqlDataSource source)
             where {edge} and (@Run::text is null or run = @Run) and (@Kind::text is null or kind like @Kind || '%')
               and (@Subject::text is null or subject = @Subject) and (@Actor::text is null or actor = @Actor)
               and (@Site::text is null or site = @Site) and (@Group::text is null or grp = @Group)
+              and (@Outcome::text is null or (record::jsonb) ->> 'outcome' = @Outcome)
+              and (@from::timestamptz is null or ((record::jsonb) ->> 'at')::timestamptz >= @from)
+              and (@to::timestamptz is null or ((record::jsonb) ->> 'at')::timestamptz < @to)
+              and (@Text::text is null or position(lower(@Text) in lower(record)) > 0)
             order by sequence {order} limit @Limit
             """,
-            query, cancellationToken: cancel)).ConfigureAwait(false);
+            new
+            {
+                query.After, query.Limit, query.Run, query.Kind, query.Subject, query.Actor, query.Site, query.Group,
+                query.Outcome, query.Text, from = query.From?.ToUniversalTime(), to = query.To?.ToUniversalTime(),
+            },
+            cancellationToken: cancel)).ConfigureAwait(false);
         return rows.AsList();
     }
 

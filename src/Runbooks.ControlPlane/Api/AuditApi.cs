@@ -50,7 +50,8 @@ internal static class AuditApi
 
     private static async Task<Ok<Page<AuditView>>> SearchAsync(
         AuditReader reader, string? cursor, int? limit, string? run, string? kind, string? subject, string? actor, string? site,
-        string? group, string? order, bool raw = false, CancellationToken cancel = default)
+        string? group, string? order, string? q, string? outcome, DateTime? from, DateTime? to, bool raw = false,
+        CancellationToken cancel = default)
     {
         var count = Cursor.Limit(limit);
         var after = Cursor.Read(cursor) is { } key
@@ -62,7 +63,11 @@ internal static class AuditApi
         }
 
         var found = await reader.FindAsync(
-            new AuditQuery(after, count + 1, run, kind, subject, actor, site, group, order != "asc"), cancel);
+            new AuditQuery(after, count + 1, run, kind, subject, actor, site, group, order != "asc")
+            {
+                Text = q, Outcome = outcome, From = from?.ToUniversalTime(), To = to?.ToUniversalTime(),
+            },
+            cancel);
         return TypedResults.Ok(Cursor.Cut(
             [.. found.Select(e => View(e, raw))], count,
             v => v.Sequence.ToString()));

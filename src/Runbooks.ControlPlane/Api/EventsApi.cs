@@ -65,10 +65,22 @@ internal static class EventsApi
 
         // Sent at once, so that a client knows that it is connected and from where it would resume.
         yield return Item(new EventView(seq, DateTime.UtcNow, "stream.opened", "events", null, null, null, new JsonObject()));
-        var silentSince = TimeProvider.System.GetTimestamp();
+        var (silentSince, knownSince) = (TimeProvider.System.GetTimestamp(), TimeProvider.System.GetTimestamp());
+        var isChanged = false;
         while (true)
         {
             var next = pulse.Next;
+            if (isChanged || TimeProvider.System.GetElapsedTime(knownSince) > KeepAliveEvery)
+            {
+                // A stream may live for days: who was signed out or lost every role hears no more.
+                if (await again() is not { Bindings.Count: > 0 } still)
+                {
+                    yield break;
+                }
+
+                (groups, knownSince, isChanged) = (still.ReadableGroups(), TimeProvider.System.GetTimestamp(), false);
+            }
+
             var found = await log.AfterAsync(seq, run, groups, Batch, cancel);
             foreach (var happened in found)
             {
@@ -76,6 +88,12 @@ internal static class EventsApi
                 yield return Item(new EventView(
                     happened.Seq, happened.At, happened.Kind, happened.Subject, happened.Run, happened.Site, happened.Grp,
                     JsonNode.Parse(happened.Data)!));
+                if (happened.Kind == UsersApi.Changed && happened.Subject == caller.UserId)
+                {
+                    // What was taken away is taken away now: the rest of the batch is read again with what is left.
+                    isChanged = true;
+                    break;
+                }
             }
 
             if (found.Count > 0)
@@ -87,13 +105,6 @@ internal static class EventsApi
             if (TimeProvider.System.GetElapsedTime(silentSince) > KeepAliveEvery)
             {
                 silentSince = TimeProvider.System.GetTimestamp();
-                // A stream may live for days: who was signed out or lost every role hears no more.
-                if (await again() is not { Bindings.Count: > 0 } still)
-                {
-                    yield break;
-                }
-
-                groups = still.ReadableGroups();
                 yield return Item(new EventView(seq, DateTime.UtcNow, "stream.alive", "events", null, null, null, new JsonObject()));
             }
 

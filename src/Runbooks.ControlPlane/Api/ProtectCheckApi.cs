@@ -21,6 +21,9 @@ internal static class ProtectCheckApi
     private const double FreshSeconds = 15;
     private const double ClockOffsetMsMax = 1000;
 
+    // Agents renew at two thirds of a week: with less left than this, a renewal has been missed.
+    private const double CertificateDaysFew = 1;
+
     // The full copy, one generation of recovery points' changed blocks, and the maps.
     private const double SpaceFactor = 1.25;
 
@@ -30,14 +33,15 @@ internal static class ProtectCheckApi
             "What would stand in the way of this protection: sites, space, image, conflicts.");
 
     private static async Task<Ok<ProtectCheckView>> CheckAsync(
-        ProtectBody body, InventoryViews views, InventoryStore store, SiteBoard board, Call call,
-            CancellationToken cancel)
+        ProtectBody body, InventoryViews views, InventoryStore store, SiteBoard board, OverviewDesk overview,
+        Call call, CancellationToken cancel)
     {
         var stored = await store.WorkloadAsync(body.Workload, cancel) ?? throw ApiRefusals.NotFound(
             "workload", body.Workload);
         var workload = (await views.WorkloadsAsync(stored.Group, call.Caller.ReadableGroups(), cancel))
             .FirstOrDefault(w => w.Id == body.Workload) ?? throw ApiRefusals.NotFound("workload", body.Workload);
         var reports = await board.AllAsync(cancel);
+        var days = await overview.CertificateDaysAsync(cancel);
         var size = workload.Metadata.Disks.Sum(d => d.SizeBytes);
         var checks = new List<ProtectCheck>();
         if (workload.Protection is not null)
@@ -52,11 +56,11 @@ internal static class ProtectCheckApi
                 "standbys"));
         }
 
-        checks.AddRange(Site(stored.Site, "workload", reports));
+        checks.AddRange(Site(stored.Site, "workload", reports, days));
         checks.AddRange(Image(stored, workload));
         for (var i = 0; i < body.Standbys.Count; i++)
         {
-            checks.AddRange(Standby(body.Standbys[i], stored.Site, $"standbys[{i}]", size, reports));
+            checks.AddRange(Standby(body.Standbys[i], stored.Site, $"standbys[{i}]", size, reports, days));
         }
 
         checks.AddRange(Policy(body));
@@ -64,7 +68,8 @@ internal static class ProtectCheckApi
     }
 
     private static IEnumerable<ProtectCheck> Site(
-        string site, string field, IReadOnlyDictionary<string, SiteReport> reports)
+        string site, string field, IReadOnlyDictionary<string, SiteReport> reports,
+        IReadOnlyDictionary<string, double> certificateDays)
     {
         if (!reports.TryGetValue(site, out var report))
         {
@@ -77,12 +82,26 @@ internal static class ProtectCheckApi
             ? new("refused", "site-silent", $"Site {site} is silent for {report.AgeSeconds:0} s.", "Start its agent.",
                 field)
             : new("ok", "site-connected", $"Site {site} reported {report.AgeSeconds:0} s ago.", "", field);
-        if (Math.Abs(report.ClockOffsetMs) > ClockOffsetMsMax)
-        {
-            yield return new(
-                "warning", "clock-offset", $"Its clock is {report.ClockOffsetMs / 1000:0.0} s off.",
-                    "Let it keep time by NTP.", field);
-        }
+        yield return Math.Abs(report.ClockOffsetMs) > ClockOffsetMsMax
+            ? new(
+                "warning", "clock-offset", $"The clock of site {site} is {report.ClockOffsetMs / 1000:0.0} s off.",
+                "Let it keep time by NTP.", field)
+            : new("ok", "clock-offset", $"The clock of site {site} is {report.ClockOffsetMs:0} ms off.", "", field);
+        yield return certificateDays.TryGetValue(site, out var days)
+            ? days switch
+            {
+                <= 0 => new(
+                    "refused", "certificate", $"The certificate of site {site} is over.",
+                    "Enrol its agent again with a new join token.", field),
+                < CertificateDaysFew => new(
+                    "warning", "certificate", $"The certificate of site {site} ends in {days * 24:0} h.",
+                    "Look at the agent's log: its renewal fails.", field),
+                _ => new(
+                    "ok", "certificate", $"The certificate of site {site} is good for {days:0.0} days.", "", field),
+            }
+            : new(
+                "refused", "certificate", $"Site {site} has no valid certificate.",
+                "Enrol its agent with a new join token.", field);
     }
 
     private static IEnumerable<ProtectCheck> Image(StoredWorkload stored, WorkloadView workload)
@@ -109,7 +128,8 @@ internal static class ProtectCheckApi
     }
 
     private static IEnumerable<ProtectCheck> Standby(
-        string site, string home, string field, long size, IReadOnlyDictionary<string, SiteReport> reports)
+        string site, string home, string field, long size, IReadOnlyDictionary<string, SiteReport> reports,
+        IReadOnlyDictionary<string, double> certificateDays)
     {
         if (site == home)
         {
@@ -117,7 +137,7 @@ internal static class ProtectCheckApi
             yield break;
         }
 
-        foreach (var check in Site(site, field, reports))
+        foreach (var check in Site(site, field, reports, certificateDays))
         {
             yield return check;
         }

@@ -31,6 +31,7 @@ internal static class ProtectionsApi
         protections.MapGet("", ListAsync).Allow(Access.Read, "listProtections", "Every protection with exposure now.");
         protections.MapGet("/{protection}", GetAsync).Allow(Access.Read, "getProtection", "One protection, by id or workload.");
         ProtectionEndApi.Map(protections);
+        ProtectionChangeApi.Map(protections);
         protections.MapPost("", ProtectAsync).Allow(Access.Operate, "protect", "Protect a workload: starts the set-up run.");
     }
 
@@ -156,7 +157,7 @@ internal static class ProtectionsApi
         };
     }
 
-    private static double InRange(string field, double value, double least, double most) => value >= least && value <= most
-        ? value
+    internal static double InRange(string field, double value, double least, double most) =>
+        value >= least && value <= most ? value
         : throw ApiRefusals.Field(field, $"{value} is not between {least} and {most}.", "Choose a value in that range.");
 }

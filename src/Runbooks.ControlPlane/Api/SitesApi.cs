@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Runbooks.ControlPlane.Agents;
 using Runbooks.ControlPlane.Events;
+using Runbooks.ControlPlane.Hosting;
 using Runbooks.ControlPlane.Security;
 using Runbooks.ControlPlane.Security.Pki;
 using Runbooks.ControlPlane.Storage;
@@ -26,7 +27,12 @@ public sealed record AgentView(
 public sealed record JoinTokenBody(bool Replace = false);
 
 /// <param name="Token">Shown here and never again; only its hash is stored.</param>
-public sealed record JoinTokenView(string Id, string Site, string Token, DateTime ExpiresAt);
+/// <param name="CaFingerprint">SHA-256 of the authority: what the agent compares before it trusts.</param>
+/// <param name="ControlPlaneAddress">Where the agent finds this control plane's agent port.</param>
+/// <param name="Command">The whole command, to be typed at the site's machine.</param>
+public sealed record JoinTokenView(
+    string Id, string Site, string Token, DateTime ExpiresAt, string CaFingerprint, string ControlPlaneAddress,
+    string Command);
 
 public sealed record RevokeBody(string Reason);
 
@@ -180,7 +186,8 @@ internal static class SitesApi
     }
 
     private static async Task<Created<JoinTokenView>> TokenAsync(
-        string site, JoinTokenBody body, Call call, ChangeWriter changes, Database database, bool dryRun = false,
+        string site, JoinTokenBody body, Call call, ChangeWriter changes, Database database,
+        CertificateAuthority authority, Addresses addresses, HttpContext context, bool dryRun = false,
         CancellationToken cancel = default)
     {
         call.RequireScope(site, null, $"site {site}");
@@ -214,7 +221,12 @@ internal static class SitesApi
                 return at;
             },
             dryRun, cancel);
-        return TypedResults.Created((string?)null, new JoinTokenView(id, site, dryRun ? "" : token, expires));
+        var (shown, fingerprint, address) = (
+            dryRun ? "" : token, CertificateIdentity.FingerprintOf(authority.Root), addresses.AgentSeenFrom(context));
+        return TypedResults.Created((string?)null, new JoinTokenView(
+            id, site, shown, expires, fingerprint, address,
+            $"Runbooks.SiteAgent join --control-plane {address} --token {(dryRun ? "TOKEN" : token)} "
+                + $"--ca-fingerprint {fingerprint} --site {site}"));
     }
 
     private static async Task<NoContent> RevokeAsync(

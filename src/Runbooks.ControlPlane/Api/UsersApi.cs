@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Runbooks.ControlPlane.Events;
 using Runbooks.ControlPlane.Security;
 using Runbooks.ControlPlane.Storage;
 using Runbooks.Domain.States;
@@ -34,6 +35,9 @@ public sealed record UserView(
 /// <summary>Local users and their roles.</summary>
 internal static class UsersApi
 {
+    /// <summary>Told to everybody who listens: whoever it names reads their own session again.</summary>
+    public const string Changed = "user.changed";
+
     public static void Map(IEndpointRouteBuilder api)
     {
         var users = api.MapGroup("/users").WithTags("users");
@@ -147,6 +151,7 @@ internal static class UsersApi
                         ["roles"] = body.Roles is null ? null : Text(body.Roles), ["disabled"] = body.Disabled,
                     },
                 });
+                change.Tell(new EventEntry(Changed, id));
             },
             dryRun, cancel);
         return TypedResults.NoContent();
@@ -154,11 +159,25 @@ internal static class UsersApi
 
     private static async Task BindAsync(Change change, string id, IReadOnlyList<RoleBindingView> roles)
     {
-        foreach (var role in roles.Distinct())
+        foreach (var (role, i) in roles.Distinct().Select((role, i) => (role, i)))
         {
+            await RequireKnownAsync(change, "sites", $"roles[{i}].site", role.Site);
+            await RequireKnownAsync(change, "groups", $"roles[{i}].group", role.Group);
             await change.Connection.ExecuteAsync(
                 "insert into control.role_bindings (user_id, role, site, grp) values (@id, @role, @Site, @Group)",
                 new { id, role = KebabCase.Of(role.Role), role.Site, role.Group }, change.Transaction);
+        }
+    }
+
+    // A role for a name that does not exist gives nothing today and everything there to whoever makes it tomorrow.
+    private static async Task RequireKnownAsync(Change change, string table, string field, string? name)
+    {
+        if (name is not null && !await change.Connection.ExecuteScalarAsync<bool>(
+            $"select exists (select from control.{table} where id = @name and removed_at is null)",
+            new { name }, change.Transaction))
+        {
+            throw ApiRefusals.Field(
+                field, $"There is no {table[..^1]} {name}.", $"Name one of: runbooks {table[..^1]} list.");
         }
     }
 

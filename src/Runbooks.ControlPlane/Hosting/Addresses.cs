@@ -16,6 +16,22 @@ public sealed class Addresses(ControlPlaneOptions options, IServer server)
 
     public string Agent => Bound[1];
 
+    /// <summary>
+    /// The agent port as a person's own request suggests it: configured, or the host that the console was reached by
+    /// with the agent port's number; what listens on one address only is reached there.
+    /// </summary>
+    public string AgentSeenFrom(HttpContext context)
+    {
+        if (options.ControlPlanes.Count > 0)
+        {
+            return options.ControlPlanes[0];
+        }
+
+        var bound = new Uri(Agent);
+        var isEverywhere = bound.Host is "0.0.0.0" or "[::]";
+        return $"https://{(isEverywhere ? context.Request.Host.Host : bound.Host)}:{bound.Port}";
+    }
+
     /// <summary>Configured, or the very address the asking agent has just reached us by.</summary>
     public IReadOnlyList<string> ControlPlanes(HttpContext context) =>
         options.ControlPlanes.Count > 0 ? options.ControlPlanes : [$"https://{context.Request.Host}"];

@@ -104,7 +104,7 @@ internal sealed class OverviewDesk(
             : $"{worst.Title}: link to {link.Peer} is {Domain.Text.KebabCase.Of(link.State)}";
     }
 
-    private Task<IReadOnlyDictionary<string, double>> CertificateDaysAsync(CancellationToken cancel) =>
+    internal Task<IReadOnlyDictionary<string, double>> CertificateDaysAsync(CancellationToken cancel) =>
         database.ReadAsync(
         async c => (IReadOnlyDictionary<string, double>)(await c.QueryAsync<(string Site, double Days)>(
             """
@@ -129,7 +129,9 @@ internal sealed class OverviewDesk(
                 where b.archived_at is null and v.canonical::jsonb -> 'spec' ->> 'for' like 'failover-%'
                   and coalesce(v.canonical::jsonb -> 'spec' ->> 'group', g.id) = g.id) as has_runbook,
               (select count(*) from control.recovery_points p join control.workloads w on w.id = p.workload
-               where p.reason = 'diverged' and p.removed_at is null and w.grp = g.id)::int as conflicts
+               where p.reason = 'diverged' and p.removed_at is null and w.grp = g.id
+                 and not exists (select from control.conflicts c where c.id = p.id and c.state <> 'open'))::int
+                as conflicts
             from control.groups g
             left join lateral (select id, ended_at, state, result from control.runs r
               where r.grp = g.id and r.kind like 'drill-%' and r.ended_at is not null and r.started_at is not null

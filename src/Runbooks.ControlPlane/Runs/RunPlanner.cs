@@ -36,7 +36,8 @@ public sealed record PlannedRun(
 }
 
 /// <summary>Turns a request into a planned run, or into the refusal that names what is wrong with it.</summary>
-public sealed class RunPlanner(Database database, GroupPictures pictures, InventoryViews views)
+public sealed class RunPlanner(
+    Database database, GroupPictures pictures, InventoryViews views, RecoveryPointInputs points)
 {
     /// <param name="draft">A document to explain instead of a published version.</param>
     public async Task<PlannedRun> PlanAsync(RunBody body, string by, string? draft, CancellationToken cancel)
@@ -52,6 +53,7 @@ public sealed class RunPlanner(Database database, GroupPictures pictures, Invent
         var group = await GroupAsync(document, body, cancel);
         var picture = await pictures.DescribeAsync(group, cancel);
         var inputs = Inputs(document, body, picture);
+        await points.RequireAsync(document, inputs, picture, cancel);
         var facts = GroupPictures.Facts(picture, inputs, "run_000000", document.Spec.For, by, body.Reason);
         var plan = PlanCompiler.Compile(document, facts).Require();
         var generations = await pictures.GenerationsAsync(picture, cancel);

@@ -16,6 +16,8 @@ public sealed class RunRows(Database database)
           r.requested_by, r.reason, r.requested_at, r.started_at, r.ended_at, r.approvals_needed, r.approver_role,
           r.requested_at + r.approvals_expire as approvals_expire_at, r.objectives::text as objectives, r.workflow_id,
           r.result::text as result, r.failure::text as failure,
+          coalesce(r.input -> 'Inputs', '{}')::text as inputs,
+          coalesce(r.input #>> '{Inputs,to}', r.input ->> 'Standby', r.input ->> 'Primary') as target,
           extract(epoch from coalesce(r.ended_at, clock_timestamp()) - r.started_at)::float8 as elapsed,
           (select count(*) from control.run_decisions d where d.run = r.id and d.decision = 'approved')::int as given,
           (select s.path || E'\n' || s.question::text from control.run_steps s
@@ -104,7 +106,10 @@ public sealed class RunRows(Database database)
             r.Requester ?? r.Requested_By, r.Reason, r.Requested_At, r.Started_At, r.Ended_At, r.Approvals_Needed, r.Given,
             r.Approver_Role, r.Approvals_Needed > 0 ? r.Approvals_Expire_At : null, (double?)objectives["rtoSeconds"],
             (double?)objectives["rpoSeconds"], r.Elapsed, r.Workflow_Id,
-            asking is null ? null : Question(asking[0], asking[1]), Parse(r.Result), Parse(r.Failure));
+            asking is null ? null : Question(asking[0], asking[1]), Parse(r.Result), Parse(r.Failure))
+        {
+            Inputs = ApiJson.Read<Dictionary<string, string>>(r.Inputs), Target = r.Target,
+        };
     }
 
     private static JsonNode? Parse(string? text) => text is null ? null : JsonNode.Parse(text);
@@ -113,7 +118,8 @@ public sealed class RunRows(Database database)
         string Id, string Kind, bool Is_Real, string State, string? Runbook, int? Runbook_Number, string? Runbook_Hash,
         string Plan_Hash, string? Grp, string? Requester, string Requested_By, string Reason, DateTime Requested_At,
         DateTime? Started_At, DateTime? Ended_At, int Approvals_Needed, string Approver_Role, DateTime Approvals_Expire_At,
-        string Objectives, string Workflow_Id, string? Result, string? Failure, double? Elapsed, int Given, string? Asking);
+        string Objectives, string Workflow_Id, string? Result, string? Failure, string Inputs, string? Target,
+        double? Elapsed, int Given, string? Asking);
 
     private sealed record StepRow(
         string Path, int Ordinal, string Title, string State, string? Site, int Attempts, DateTime? Started_At,

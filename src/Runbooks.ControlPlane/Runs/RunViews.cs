@@ -14,7 +14,15 @@ public sealed record RunView(
     string Id, string Kind, bool Real, string State, string? Runbook, int? Version, string? RunbookHash, string PlanHash,
     string? Group, string RequestedBy, string Reason, DateTime RequestedAt, DateTime? StartedAt, DateTime? EndedAt,
     int ApprovalsNeeded, int ApprovalsGiven, string ApproverRole, DateTime? ApprovalsExpireAt, double? RtoSeconds,
-    double? RpoSeconds, double? ElapsedSeconds, string WorkflowId, QuestionView? Asking, JsonNode? Result, JsonNode? Failure);
+    double? RpoSeconds, double? ElapsedSeconds, string WorkflowId, QuestionView? Asking, JsonNode? Result,
+    JsonNode? Failure)
+{
+    /// <summary>What the start was given: part of the plan that an approval binds.</summary>
+    public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The site that the run moves to or acts on, where its inputs name one.</summary>
+    public string? Target { get; init; }
+}
 
 /// <summary>What a run waits for a person to answer.</summary>
 public sealed record QuestionView(

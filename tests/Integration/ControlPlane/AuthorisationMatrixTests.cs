@@ -49,7 +49,8 @@ public sealed class AuthorisationMatrixTests : IAsyncLifetime
         ["listRuns"] = All, ["getRun"] = All, ["listRunSteps"] = All, ["listRunApprovals"] = All, ["getRunReport"] = All,
         ["getRunReportJson"] = All, ["listApprovals"] = All, ["streamEvents"] = All, ["streamRunEvents"] = All,
         ["startRun"] = "operator", ["decideRun"] = "operator approver", ["signalRun"] = "operator approver",
-        ["listRecoveryPoints"] = All, ["listConflicts"] = All, ["listAlerts"] = All,
+        ["listRecoveryPoints"] = All, ["keepRecoveryPoint"] = "operator", ["changeProtection"] = "operator",
+        ["listConflicts"] = All, ["listAlerts"] = All,
         ["listSchedules"] = All, ["createSchedule"] = "operator", ["changeSchedule"] = "operator", ["removeSchedule"] = "operator",
     };
 

@@ -96,6 +96,28 @@ public sealed class ProtectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Policy_Changed_TakesObjectivesAndLeavesTheDataPathAlone()
+    {
+        var id = await FailedAsync();
+        var path = $"/api/v1/protections/{id}";
+        var changed = await _plane.Admin.PatchAsJsonAsync(
+            path, new { reason = "a tighter promise", rtoSeconds = 60, recoveryPointsKept = 3 }).OkAsync();
+        Assert.Equal(60, (double)changed["rtoSeconds"]!);
+        var policy = (await ViewAsync())["policy"]!;
+        Assert.Equal((60, 3), ((double)policy["rtoSeconds"]!, (int)policy["recoveryPointsKept"]!));
+        var refused = await _plane.Admin.PatchAsJsonAsync(path, new { reason = "bolder", onLinkLoss = "continue" })
+            .RefusedAsync(422, "RB-API-002");
+        Assert.Equal("onLinkLoss", (string)refused["field"]!);
+        await _plane.Admin.PatchAsJsonAsync(path, new { reason = "same as it is", onLinkLoss = "arbitrate" }).OkAsync();
+        using var stale = new HttpRequestMessage(HttpMethod.Patch, path)
+        {
+            Content = JsonContent.Create(new { reason = "late", rtoSeconds = 10 }),
+        };
+        stale.Headers.TryAddWithoutValidation("If-Match", "\"1\"");
+        await _plane.Admin.SendAsync(stale).RefusedAsync(412, "RB-API-007");
+    }
+
+    [Fact]
     public async Task Protect_WithTooManyStandbys_IsRefused() =>
         await _plane.Admin.PostAsync("/api/v1/protections", new
         {

@@ -561,7 +561,11 @@ export interface paths {
         delete: operations["removeProtection"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change objectives and the schedule of recovery points.
+         * @description Roles: operator.
+         */
+        patch: operations["changeProtection"];
         trace?: never;
     };
     "/api/v1/protections/{protection}/retry": {
@@ -622,6 +626,26 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recovery-points/{point}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Keep a point, or stop keeping it, with a reason.
+         * @description Roles: operator.
+         */
+        patch: operations["keepRecoveryPoint"];
         trace?: never;
     };
     "/api/v1/run-table": {
@@ -2361,6 +2385,9 @@ export interface components {
             replace: boolean;
         };
         JoinTokenView: {
+            caFingerprint: string;
+            command: string;
+            controlPlaneAddress: string;
             /** Format: date-time */
             expiresAt: string;
             id: string;
@@ -2779,6 +2806,26 @@ export interface components {
             policy: components["schemas"]["ProtectionPolicy"];
             run: null | components["schemas"]["RunView"];
         };
+        ProtectionChange: {
+            /** Format: int64 */
+            catchUpBytesPerSecondMax: null | number;
+            /** Format: double */
+            holdDownSeconds: null | number;
+            ifArbiterUnreachable: null | components["schemas"]["IfArbiterUnreachable"];
+            mode: null | components["schemas"]["ReplicationMode"];
+            onLinkLoss: null | components["schemas"]["OnLinkLoss"];
+            /** Format: double */
+            peerTimeoutSeconds: null | number;
+            reason: string;
+            /** Format: double */
+            recoveryPointEverySeconds: null | number;
+            /** Format: int32 */
+            recoveryPointsKept: null | number;
+            /** Format: double */
+            rpoSeconds: null | number;
+            /** Format: double */
+            rtoSeconds: null | number;
+        };
         /** @description The policy of one workload; the same id at every site. */
         ProtectionId: string;
         /** @description The policy of one workload: where its copies are and what to do when a link is lost. The same at every site. */
@@ -2873,11 +2920,22 @@ export interface components {
         RecoveryCodesView: {
             recoveryCodes: string[];
         };
+        RecoveryPointChange: {
+            pinned: boolean;
+            reason: string;
+        };
         RecoveryPointView: {
             /** Format: date-time */
             at: string;
+            digest?: null | string;
+            /** Format: int64 */
+            divergedBytes?: null | number;
             facts: components["schemas"]["JsonNode"];
             id: string;
+            keptBy?: null | string;
+            keptReason?: null | string;
+            /** Format: double */
+            pauseMilliseconds?: null | number;
             pinned: boolean;
             protection: null | string;
             reason: string;
@@ -3119,6 +3177,9 @@ export interface components {
             failure: null | components["schemas"]["JsonNode"];
             group: null | string;
             id: string;
+            inputs?: {
+                [key: string]: string;
+            };
             kind: string;
             planHash: string;
             real: boolean;
@@ -3136,6 +3197,7 @@ export interface components {
             /** Format: date-time */
             startedAt: null | string;
             state: string;
+            target?: null | string;
             /** Format: int32 */
             version: null | number;
             workflowId: string;
@@ -3819,14 +3881,18 @@ export interface operations {
             query?: {
                 actor?: string;
                 cursor?: string;
+                from?: string;
                 group?: string;
                 kind?: string;
                 limit?: number;
                 order?: string;
+                outcome?: string;
+                q?: string;
                 raw?: boolean;
                 run?: string;
                 site?: string;
                 subject?: string;
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -5787,6 +5853,79 @@ export interface operations {
             };
         };
     };
+    changeProtection: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                protection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtectionChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionPolicy"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retryProtection: {
         parameters: {
             query?: {
@@ -5964,6 +6103,77 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageOfRecoveryPointView"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepRecoveryPoint: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryPointChange"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
