@@ -1,13 +1,16 @@
-import { ActionIcon, Badge, Box, Group, Kbd, Menu, Text, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Badge, Box, Group, Kbd, Text, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from 'react-router';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { Link } from 'react-router';
 import { api, body } from '@/api/client';
 import { useNow } from '@/ui/now';
 import { chooseZone, useZone } from '@/ui/zone';
 import { openPalette } from './Commands';
 import { useLiveness } from './live';
 import type { Me } from './session';
+
+const PersonMenu = lazy(() => import('./PersonMenu'));
 
 export function Header({ me }: { readonly me: Me }) {
   return (
@@ -91,23 +94,9 @@ function SchemeSwitch() {
   );
 }
 
+// The menu itself, with what places it, is loaded by whoever opens it.
 function Person({ me }: { readonly me: Me }) {
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const signOut = async () => {
-    await api.DELETE('/api/v1/session');
-    queries.clear();
-    await navigate('/signin');
-  };
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <UnstyledButton fz="sm" fw={600}>{me.name}</UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{[...new Set(me.roles.map((binding) => binding.role))].join(', ')}</Menu.Label>
-        <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
+  const [open, setOpen] = useState(false);
+  const name = <UnstyledButton fz="sm" fw={600} aria-haspopup="menu" onClick={() => setOpen(true)}>{me.name}</UnstyledButton>;
+  return open ? <Suspense fallback={name}><PersonMenu me={me} onClose={() => setOpen(false)} /></Suspense> : name;
 }

@@ -9,16 +9,14 @@ import type { Column } from '@/ui/table/arrange';
 import { DataTable } from '@/ui/table/DataTable';
 import { TimeText } from '@/ui/TimeText';
 import { Waiting } from '@/ui/Waiting';
+import { bindingWords, roles } from './bindings';
 
 type User = components['schemas']['UserView'];
-type Role = components['schemas']['AccessRole'];
-const roles: readonly Role[] = ['viewer', 'operator', 'approver', 'author', 'auditor', 'admin'];
-const binding = (each: User['roles'][number]) => `${each.role}${each.group ? ` of ${each.group}` : ''}${each.site ? ` at ${each.site}` : ''}`;
 
 const columns: readonly Column<User>[] = [
   { id: 'name', title: 'user', cell: (row) => row.name, sortBy: (row) => row.name, text: (row) => `${row.name} ${row.display}` },
   { id: 'display', title: 'called', cell: (row) => row.display, sortBy: (row) => row.display },
-  { id: 'roles', title: 'roles', cell: (row) => row.roles.map(binding).join(', ') || 'none', text: (row) => row.roles.map(binding).join(' ') },
+  { id: 'roles', title: 'roles', cell: (row) => row.roles.map(bindingWords).join(', ') || 'none', text: (row) => row.roles.map(bindingWords).join(' ') },
   { id: 'made', title: 'made', cell: (row) => <TimeText at={row.createdAt} />, sortBy: (row) => row.createdAt },
   { id: 'state', title: 'state', cell: (row) => (row.disabled ? 'disabled' : 'may sign in'), sortBy: (row) => Number(row.disabled) },
   { id: 'act', title: '', cell: (row) => <Acts user={row} /> },
