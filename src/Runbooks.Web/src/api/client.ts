@@ -1,4 +1,5 @@
 import createClient, { type Middleware } from 'openapi-fetch';
+import { addresses } from './address';
 import { ApiProblem, problemOf } from './problem';
 import type { paths } from './schema';
 
@@ -22,7 +23,7 @@ const guard: Middleware = {
   async onResponse({ response }) {
     if (response.ok || response.status === 304) return undefined;
     const problem = await problemOf(response);
-    if ((problem.status === 401 && problem.code === sessionOver) || problem.code === proofStale) sessionEnded.forEach((tell) => tell());
+    if (problem.code === sessionOver || problem.code === proofStale || problem.code === roleMissing) sessionDoubted.forEach((tell) => tell());
     throw problem;
   },
   onError({ error }) {
@@ -30,19 +31,27 @@ const guard: Middleware = {
   },
 };
 
-// The session is over, or another tab began a new one whose proof this tab has not read.
+// The session is over; another tab began a new one whose proof this tab has not read; a role was taken away meanwhile.
 const sessionOver = 'RB-API-003';
 const proofStale = 'RB-API-012';
-const sessionEnded = new Set<() => void>();
+const roleMissing = 'RB-API-004';
+const sessionDoubted = new Set<() => void>();
 
-/** Called whenever the server no longer knows the session; the page asks to sign in again and keeps what is unsaved. */
-export function onSessionEnded(tell: () => void): () => void {
-  sessionEnded.add(tell);
-  return () => sessionEnded.delete(tell);
+/** Sends to the control plane that is spoken to now; all of them are the same site, or asked for a sign-in first. */
+class Addressed extends Request {
+  constructor(path: string, init?: RequestInit) {
+    super(addresses.of(path), init);
+  }
+}
+
+/** Called whenever an answer says that the session is not what the page thinks it is: it is over, or may do less. */
+export function onSessionDoubted(tell: () => void): () => void {
+  sessionDoubted.add(tell);
+  return () => sessionDoubted.delete(tell);
 }
 
 /** The typed client of `/api/v1`: the only way to the control plane. Every failure is thrown as an {@link ApiProblem}. */
-export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' });
+export const api = createClient<paths>({ baseUrl: '/', credentials: 'include', Request: Addressed as unknown as typeof Request });
 api.use(guard);
 
 /** The body of an answer that the document promises; the guard has already thrown for everything else. */

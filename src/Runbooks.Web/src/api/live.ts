@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { addresses } from './address';
 
 /** One entry of the control plane's event table, as `/api/v1/events` sends it. */
 export interface LiveEvent {
@@ -35,7 +36,7 @@ export class LiveStream {
 
   constructor(
     private readonly onGap: () => void,
-    private readonly open: (url: string) => EventSource = (url) => new EventSource(url),
+    private readonly open: (url: string) => EventSource = (url) => new EventSource(addresses.of(url), { withCredentials: true }),
     private readonly random: () => number = Math.random,
   ) {}
 
@@ -54,6 +55,16 @@ export class LiveStream {
     this.source = null;
     for (const timer of [this.retry, this.stale, this.silence]) clearTimeout(timer);
     this.stale = undefined;
+  }
+
+  /** Begins anew at once, where another try would have waited; the address may be another. */
+  restart(): void {
+    if (!this.source && this.retry === undefined) return;
+    this.source?.close();
+    this.source = null;
+    this.attempts = 0;
+    clearTimeout(this.retry);
+    this.start();
   }
 
   readonly subscribe = (watch: () => void): (() => void) => {

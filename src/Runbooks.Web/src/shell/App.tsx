@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'react';
 import { RouterProvider } from 'react-router';
 import { ApiProblem } from '@/api/problem';
 import { LiveStream } from '@/api/live';
+import { styleNonce } from '@/nonce';
 import { theme } from '@/theme';
 import { LiveContext } from './live';
 import { router } from './routes';
@@ -30,7 +31,7 @@ export function App() {
     [live],
   );
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <QueryClientProvider client={queries}>
         <LiveContext value={live}>
           <RouterProvider router={router} />

@@ -1,10 +1,19 @@
 import { Button, Stack } from '@mantine/core';
-import { useRouteError } from 'react-router';
+import { useEffect } from 'react';
+import { useLocation, useRouteError } from 'react-router';
+import { addresses } from '@/api/address';
 import { Refused } from '@/ui/Refused';
 
 /** A page that failed says so in its own place; the rest of the console lives on. */
 export function PageFailed() {
   const error = useRouteError();
+  const { pathname, search } = useLocation();
+  const { here } = addresses.current();
+  // A page that was not loaded before its control plane died is loaded from the one that took over.
+  const elsewhere = here !== '' && error instanceof TypeError ? here + pathname + search : null;
+  useEffect(() => {
+    if (elsewhere !== null) window.location.replace(elsewhere);
+  }, [elsewhere]);
   return (
     <Stack p="lg" align="flex-start">
       <Refused error={error} />

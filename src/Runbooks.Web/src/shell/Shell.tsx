@@ -5,11 +5,12 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
 import { Link, Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router';
-import { api, body, onSessionEnded } from '@/api/client';
+import { api, body, onSessionDoubted } from '@/api/client';
 import { ApiProblem } from '@/api/problem';
 import { Refused } from '@/ui/Refused';
 import { Waiting } from '@/ui/Waiting';
 import { Commands } from './Commands';
+import { Elsewhere } from './Elsewhere';
 import { Header } from './Header';
 import { useLive, useLiveness } from './live';
 import { meQuery } from './session';
@@ -36,7 +37,7 @@ export function Shell() {
   const { pathname, search } = useLocation();
   const signedIn = me.data !== undefined;
   const { refetch } = me;
-  useEffect(() => onSessionEnded(() => void refetch()), [refetch]);
+  useEffect(() => onSessionDoubted(() => void refetch({ cancelRefetch: false })), [refetch]);
   useEffect(() => {
     if (!signedIn) return undefined;
     live.start();
@@ -85,6 +86,7 @@ export function Shell() {
         })}
       </AppShell.Navbar>
       <AppShell.Main>
+        <Elsewhere />
         <Suspense fallback={<Waiting what="Loading the page…" />}>
           <Outlet />
         </Suspense>

@@ -20,7 +20,7 @@ export function invalidatedBy(event: LiveEvent): readonly (readonly string[])[] 
     runbook: ['runbooks'],
     schedule: ['schedules', 'overview'],
     'recovery-point': ['recovery-points'],
-    user: ['users'],
+    user: ['users', 'me'],
     token: ['tokens'],
     alert: ['alerts', 'overview'],
     conflict: ['conflicts', 'overview', 'groups'],

@@ -1,6 +1,7 @@
 import { Stack, Tabs, Title } from '@mantine/core';
 import { useNavigate, useParams } from 'react-router';
 import { useCan } from '@/shell/session';
+import { About } from './About';
 import { Account } from './Account';
 import { ControlPlane } from './ControlPlane';
 import { Installation } from './Installation';
@@ -21,6 +22,7 @@ export function Component() {
     ...(tokens ? [{ id: 'tokens', title: 'Tokens', part: <Tokens /> }] : []),
     { id: 'installation', title: 'Installation', part: <Installation /> },
     { id: 'control-plane', title: 'Control plane', part: <ControlPlane /> },
+    { id: 'about', title: 'About', part: <About /> },
   ];
   const open = sections.some((each) => each.id === section) ? section : 'account';
   return (

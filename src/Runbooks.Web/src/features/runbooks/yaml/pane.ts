@@ -11,6 +11,7 @@ import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/sea
 import { Annotation, Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { styleNonce } from '@/nonce';
 import type { PlacedProblem } from '../designer/problems';
 import type { DraftEditor } from '../document/editor';
 import type { ReadStep, Reading } from '../document/reading';
@@ -36,7 +37,7 @@ export const colours = syntaxHighlighting(HighlightStyle.define([
   { tag: [tags.keyword, tags.meta], color: 'light-dark(var(--mantine-color-gray-8), var(--mantine-color-dark-1))' },
 ]));
 
-export const look = EditorView.theme({
+export const look = [EditorView.cspNonce.of(styleNonce), EditorView.theme({
   '&': { backgroundColor: 'var(--mantine-color-body)', color: 'var(--mantine-color-text)' },
   '.cm-content': { fontFamily: 'var(--mantine-font-family-monospace)', caretColor: 'var(--mantine-color-text)' },
   '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
@@ -46,7 +47,7 @@ export const look = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--mantine-color-body)', border: '1px solid var(--mantine-color-default-border)' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--mantine-color-indigo-7)', color: 'white' },
   '.cm-panels': { backgroundColor: 'light-dark(var(--mantine-color-gray-0), var(--mantine-color-dark-7))', color: 'var(--mantine-color-text)' },
-});
+})];
 
 export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
   const lock = new Compartment();
