@@ -43,10 +43,10 @@ export class Browser {
     return page;
   }
 
-  async signedIn(scheme) {
+  async signedIn(scheme, token = this.stack.token) {
     const page = await this.open(scheme);
     await page.goto('/signin');
-    await page.locator('input[type=password]').fill(this.stack.token);
+    await page.locator('input[type=password]').fill(token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     return page;

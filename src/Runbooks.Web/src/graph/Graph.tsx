@@ -13,6 +13,7 @@ import { nearest, within, type Direction } from './neighbours';
 import { BlockNode, StepNode, type FlowNode } from './nodes';
 import { withPlaces } from './stack';
 import { useLayout } from './useLayout';
+import { useReveal } from './useReveal';
 
 const nodeTypes = { step: StepNode, block: BlockNode };
 const nothing: ReadonlySet<string> = new Set();
@@ -53,12 +54,12 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
   const drawn = useMemo(() => flowEdges(edges, editable).map((edge) => (chosenEdges.has(edge.id) ? { ...edge, selected: true } : edge)), [edges, editable, chosenEdges]);
 
   const fit = useCallback(() => void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: 0.2 }), [flow]);
+  const reveal = useReveal(canvas, flow, { nodes, boxes, settled });
   const focus = useCallback((id: string) => {
     store.set(id);
-    void flow.fitView({ nodes: [{ id }], maxZoom: Math.max(flow.getZoom(), 0.8), minZoom: 0.4, duration: 0 });
-    requestAnimationFrame(() => canvas.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus());
-  }, [flow, store]);
-  useImperativeHandle(ref, () => ({ fit, focus, boxes: () => boxes }), [fit, focus, boxes]);
+    reveal(id, true);
+  }, [reveal, store]);
+  useImperativeHandle(ref, () => ({ fit, focus, reveal: (id) => reveal(id, false), boxes: () => boxes }), [fit, focus, reveal, boxes]);
 
   // Fit once when the first layout stands; after that the view belongs to the person.
   const fitted = useRef(false);

@@ -99,6 +99,8 @@ export interface GraphHandle {
   readonly fit: () => void;
   /** Brings a node into view and gives it the focus. */
   readonly focus: (id: string) => void;
+  /** Brings a node into view, as soon as it has its place. */
+  readonly reveal: (id: string) => void;
   /** Where nodes stand now, each relative to the block around it. */
   readonly boxes: () => ReadonlyMap<string, { readonly x: number; readonly y: number; readonly width: number; readonly height: number }>;
 }

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, body } from '@/api/client';
 import type { components } from '@/api/schema';
+import type { Places } from './saving/placeKeeper';
 
 export type Runbook = components['schemas']['RunbookView'];
 export type RunbookVersion = components['schemas']['RunbookVersionView'];
@@ -41,9 +42,27 @@ export const kindsQuery = queryOptions({
 });
 
 /** Saves a text as the draft; `etag` names the state it was made from, `"0"` a runbook that is not there yet. */
-export async function saveDraft(name: string, document: string, etag: string): Promise<{ readonly runbook: Runbook; readonly etag: string }> {
+export async function saveDraft(name: string, document: string, etag: string, autosave = false): Promise<{ readonly runbook: Runbook; readonly etag: string }> {
   const { data, response } = await api.PUT('/api/v1/runbooks/{name}', {
-    params: { path: { name } }, headers: { 'If-Match': etag }, body: { document },
+    params: { path: { name }, query: autosave ? { autosave } : {} }, headers: { 'If-Match': etag }, body: { document },
   });
   return { runbook: data as Runbook, etag: response.headers.get('ETag') ?? '' };
 }
+
+export async function readLayout(name: string): Promise<{ readonly places: Places; readonly etag: string }> {
+  const { data, response } = await api.GET('/api/v1/runbooks/{name}/layout', { params: { path: { name } } });
+  return { places: new Map(Object.entries(data?.steps ?? {}).map(([id, { x, y }]) => [id, { x, y }])), etag: response.headers.get('ETag') ?? '' };
+}
+
+export async function saveLayout(name: string, places: Places, etag: string): Promise<{ readonly etag: string }> {
+  const steps = Object.fromEntries([...places].map(([id, { x, y }]) => [id, { x: Math.round(x), y: Math.round(y), collapsed: false }]));
+  const { response } = await api.PUT('/api/v1/runbooks/{name}/layout', { params: { path: { name } }, headers: { 'If-Match': etag }, body: { steps } });
+  return { etag: response.headers.get('ETag') ?? '' };
+}
+
+export const revisionsQuery = (name: string) => queryOptions({
+  queryKey: ['runbooks', name, 'revisions'],
+  queryFn: () => body(api.GET('/api/v1/runbooks/{name}/revisions', { params: { path: { name }, query: { limit: 100 } } })),
+});
+
+export const readRevision = (name: string, revision: number) => body(api.GET('/api/v1/runbooks/{name}/revisions/{revision}', { params: { path: { name, revision } } }));

@@ -5,7 +5,7 @@ import { useBlocker } from 'react-router';
 import { api, body } from '@/api/client';
 import type { ApiProblem } from '@/api/problem';
 import { Graph } from '@/graph/Graph';
-import type { GraphEditing, GraphHandle, Point } from '@/graph/model';
+import type { GraphEditing, GraphHandle } from '@/graph/model';
 import { useMay } from '@/shell/session';
 import { connect, disconnect, insertSteps, moveSteps, outermost, removeSteps } from '../document/commands';
 import { sourceFrom, sourceOf, stepsIn } from '../document/sources';
@@ -20,7 +20,8 @@ import { DesignerHead, type Dialog } from './DesignerHead';
 import { ExplainDrawer } from './ExplainDrawer';
 import { useDesignerKeys } from './keys';
 import { OutlineView } from './OutlineView';
-import { align, readPlaces, writePlaces, type Alignment } from './places';
+import { align, type Alignment } from './places';
+import { usePlaces } from './usePlaces';
 import { PublishDialog } from './PublishDialog';
 import { RunbookForm } from './RunbookForm';
 import { SaveTrouble } from './SaveMark';
@@ -56,7 +57,6 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
   const canvas = useRef<GraphHandle>(null);
   const search = useRef<HTMLInputElement>(null);
   const panel = useRef<HTMLDivElement>(null);
-  const [places, setPlaces] = useState<ReadonlyMap<string, Point>>(() => readPlaces(name));
   const [tab, setTab] = useState<DrawerTab>('problems');
   const [dialog, setDialog] = useState<Dialog>(null);
   const [view, setView] = useState<'graph' | 'outline'>('graph');
@@ -66,9 +66,12 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
   const [goTo, setGoTo] = useState<{ readonly line: number } | null>(null);
   const [wanted, setWanted] = useState('');
   const say = useCallback<Say>((text, tone = 'plain') => setSaid({ text, tone }), []);
+  const [places, place] = usePlaces(name, say);
 
   // The server was read again: an event told of a save. Ours is known; another one's is shown or is a conflict.
   useEffect(() => {
+    // It answers again: what could not be saved need not wait for its turn.
+    if (saver.current().name === 'retrying' && !gone) saver.retry();
     if (gone) saver.vanished(gone);
     else if (saver.heard(opened)) {
       editor.replace(`changes by ${opened.author}`, opened.text);
@@ -88,11 +91,12 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
       return false;
     }
   }, [editor, say]);
-  const place = useCallback((next: ReadonlyMap<string, Point>) => {
-    setPlaces(next);
-    writePlaces(name, next);
-  }, [name]);
 
+  // On the canvas once the layout has placed it, in the outline with its next frame.
+  const focusStep = useCallback((key: string) => {
+    if (canvas.current) canvas.current.focus(key);
+    else requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-node="${CSS.escape(key)}"]`)?.focus());
+  }, []);
   const selected = [...state.selection];
   const only = selected.length === 1 ? state.reading.byKey.get(selected[0] ?? '') : undefined;
 
@@ -108,9 +112,9 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
     if (act(`add ${item.title}`, insertSteps(into, index, [sourceFrom(data)]))) {
       say(`Added ${item.title}.`);
       const [made] = editor.current().selection;
-      if (made !== undefined) requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-node="${CSS.escape(made)}"]`)?.focus());
+      if (made !== undefined) focusStep(made);
     }
-  }, [editor, kinds, act, say]);
+  }, [editor, kinds, act, say, focusStep]);
 
   const editing = useMemo<GraphEditing | undefined>(() => locked ? undefined : {
     connect: (from, to) => { act('connect', connect(from, to)); },
@@ -132,7 +136,7 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
     requestAnimationFrame(() => panel.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus());
   }, [editor]);
 
-  const keyed = useDesignerKeys({ editor, act, say, locked, connecting, setConnecting, setRenaming: (key) => { setRenaming(key); if (key !== null && view === 'graph') { setView('outline'); } }, focusSearch: () => search.current?.focus(), focusGraph: (key) => canvas.current?.focus(key) });
+  const keyed = useDesignerKeys({ editor, act, say, locked, connecting, setConnecting, setRenaming: (key) => { setRenaming(key); if (key !== null && view === 'graph') { setView('outline'); } }, focusSearch: () => search.current?.focus(), focusStep });
 
   const copySource = (): string => {
     const { reading, selection } = editor.current();
@@ -168,8 +172,7 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
     const next = found[(at + 1) % found.length];
     if (!next) return;
     editor.select([next.id]);
-    canvas.current?.focus(next.id);
-    requestAnimationFrame(() => (event.target as HTMLElement).focus());
+    canvas.current?.reveal(next.id);
   };
 
   const download = (): void => {
@@ -238,7 +241,9 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
               if (problem.step === null) setTab('yaml');
             }} />
           </div>
-          <div className={classes['panel']} ref={panel} role="region" aria-label="Properties">
+          {/* Escape leads from the form back to the step it belongs to. */}
+          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+          <div className={classes['panel']} ref={panel} role="region" aria-label="Properties" onKeyDown={(event) => { if (event.key === 'Escape' && !event.defaultPrevented && only) focusStep(only.key); }}>
             {selected.length > 1 ? (
               <SelectionForm
                 keys={selected} reading={state.reading} act={act} locked={locked} onCopy={() => { keep(copySource()); say(`Copied ${selected.length} steps.`); }}

@@ -2,6 +2,7 @@ import { Button, Checkbox, Group, MultiSelect, Select, Stack, Text, Title, Toolt
 import { useMemo } from 'react';
 import { KindIcon } from '@/graph/kindIcon';
 import { field } from '@/graph/runbookGraph';
+import { duration } from '@/ui/format';
 import { renameStep, setField } from '../document/commands';
 import { explicitNeeds, needsOf } from '../document/order';
 import { siblingsOf, type ReadStep, type Reading } from '../document/reading';
@@ -86,7 +87,7 @@ export function StepForm({ step, reading, kinds, problems, sites, workloads, act
           data={[{ value: 'fail', label: 'fail the run' }, { value: 'ask', label: 'ask a person' }, { value: 'continue', label: 'go on' }, { value: 'compensate', label: 'undo and fail' }]}
           value={text('onFailure') || null} onChange={(next) => set(['onFailure'], next ?? undefined)}
         />
-        <ReferenceInput label="timeout" description="Of all attempts together." placeholder={kind ? `${Math.round(kind.timeoutSeconds / 60)}m by its kind` : '10m'} {...plain} value={text('timeout')} error={errorAt('timeout')} onCommit={(next) => set(['timeout'], next || undefined)} />
+        <ReferenceInput label="timeout" description="Of all attempts together." placeholder={kind ? `${duration(kind.timeoutSeconds)} by its kind` : '10m'} {...plain} value={text('timeout')} error={errorAt('timeout')} onCommit={(next) => set(['timeout'], next || undefined)} />
         <RetryFields step={step} context={context} />
         {uses === 'group.failover' || step.data['onIncomplete'] !== undefined ? (
           <Select

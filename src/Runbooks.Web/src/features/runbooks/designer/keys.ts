@@ -12,7 +12,7 @@ interface KeysInput {
   readonly setConnecting: (key: string | null) => void;
   readonly setRenaming: (key: string | null) => void;
   readonly focusSearch: () => void;
-  readonly focusGraph: (key: string) => void;
+  readonly focusStep: (key: string) => void;
 }
 
 export interface DesignerKeys {
@@ -25,11 +25,11 @@ export interface DesignerKeys {
 export const designerKeys: readonly (readonly [string, string])[] = [
   ['a', 'add a step behind this one'], ['c', 'connect: the next step chosen waits for this one'], ['F2', 'rename'], ['Delete', 'remove'],
   ['Alt ↑ ↓', 'move up or down'], ['Alt → ←', 'into the block above, out of the block'], ['p', 'put into a parallel block'],
-  ['Ctrl C X V', 'copy, cut, paste'], ['Ctrl Z Y', 'undo, redo'], ['Enter', 'edit in the form'], ['Space', 'add to the selection'],
+  ['Ctrl C X V', 'copy, cut, paste'], ['Ctrl Z Y', 'undo, redo'], ['Enter', 'edit in the form'], ['Esc', 'from the form back to the step'], ['Space', 'add to the selection'],
 ];
 
 export function useDesignerKeys(input: KeysInput): DesignerKeys {
-  const { editor, act, say, locked, connecting, setConnecting, setRenaming, focusSearch } = input;
+  const { editor, act, say, locked, connecting, setConnecting, setRenaming, focusSearch, focusStep } = input;
   // Undo and redo work wherever the focus is, except in a field, which has its own.
   useEffect(() => {
     const heard = (event: globalThis.KeyboardEvent): void => {
@@ -45,11 +45,7 @@ export function useDesignerKeys(input: KeysInput): DesignerKeys {
   }, [editor]);
   const refocus = (): void => {
     const [key] = editor.current().selection;
-    if (key === undefined) return;
-    requestAnimationFrame(() => {
-      const target = document.querySelector<HTMLElement>(`[data-node="${CSS.escape(key)}"]`);
-      target?.focus();
-    });
+    if (key !== undefined) focusStep(key);
   };
   // The focus goes to the step before, so that the next key still has a place.
   const remove = (keys: readonly string[]): void => {

@@ -1,27 +1,6 @@
 import type { Point } from '@/graph/model';
 import type { Box } from '@/graph/size';
 
-/** Where people put nodes. Layout is no part of the document; this browser remembers it for each runbook. */
-export function readPlaces(name: string): ReadonlyMap<string, Point> {
-  try {
-    const stored = JSON.parse(localStorage.getItem(keyOf(name)) ?? '[]') as unknown;
-    return new Map(Array.isArray(stored) ? (stored as [string, Point][]) : []);
-  } catch {
-    return new Map();
-  }
-}
-
-export function writePlaces(name: string, places: ReadonlyMap<string, Point>): void {
-  try {
-    if (places.size === 0) localStorage.removeItem(keyOf(name));
-    else localStorage.setItem(keyOf(name), JSON.stringify([...places]));
-  } catch {
-    // A full storage costs the layout, nothing else.
-  }
-}
-
-const keyOf = (name: string): string => `runbooks.places.${name}`;
-
 export type Alignment = 'left' | 'centre' | 'top' | 'spread';
 
 /** Lines nodes up by the first of them, or spreads them evenly downwards. */

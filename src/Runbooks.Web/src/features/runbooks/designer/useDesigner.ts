@@ -45,7 +45,7 @@ export function useSession(name: string, opened: Stored): Session {
 
 function open(name: string, opened: Stored): Session {
   const transport: SaveTransport = {
-    put: (text, etag) => saveDraft(name, text, etag),
+    put: (text, etag) => saveDraft(name, text, etag, true),
     get: async () => storedOf(await readDraft(name)),
   };
   const kept = keptOf(name);
