@@ -54,7 +54,7 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
   const drawn = useMemo(() => flowEdges(edges, editable).map((edge) => (chosenEdges.has(edge.id) ? { ...edge, selected: true } : edge)), [edges, editable, chosenEdges]);
 
   const fit = useCallback(() => void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: 0.2 }), [flow]);
-  const reveal = useReveal(canvas, flow, { nodes, boxes, settled });
+  const reveal = useReveal(canvas, { flow, nodes, boxes, settled });
   const focus = useCallback((id: string) => {
     store.set(id);
     reveal(id, true);

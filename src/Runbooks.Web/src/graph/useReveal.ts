@@ -1,5 +1,5 @@
 import type { ReactFlowInstance } from '@xyflow/react';
-import { useCallback, useEffect, useRef, type RefObject } from 'react';
+import { useCallback, useEffect, useState, type RefObject } from 'react';
 import { absolute } from './flow';
 import type { GraphNode } from './model';
 import type { FlowNode } from './nodes';
@@ -13,43 +13,59 @@ interface View {
 
 const margin = 24;
 
+interface Canvas {
+  readonly element: HTMLElement | null;
+  readonly flow: ReactFlowInstance<FlowNode>;
+  readonly nodes: readonly GraphNode[];
+  readonly boxes: ReadonlyMap<string, Box>;
+  readonly settled: boolean;
+}
+
 /**
  * Brings a node into view, and gives it the focus when asked, once the layout that places it stands. The view moves no
  * further than it must: a person keeps their bearings, and nothing moves when the node is in view already.
  */
+class Revealer {
+  private wanted: { readonly id: string; readonly takeFocus: boolean } | null = null;
+  private canvas: Canvas | null = null;
+
+  drawn(canvas: Canvas): void {
+    this.canvas = canvas;
+    this.attempt();
+  }
+
+  ask(id: string, takeFocus: boolean): void {
+    this.wanted = { id, takeFocus };
+    this.attempt();
+  }
+
+  private attempt(): void {
+    const { wanted, canvas } = this;
+    if (!wanted || !canvas?.settled || !canvas.element) return;
+    const box = absolute(canvas.nodes, canvas.boxes).get(wanted.id);
+    if (!box) return;
+    this.wanted = null;
+    const { element, flow } = canvas;
+    const next = moved(flow.getViewport(), box, element.clientWidth, element.clientHeight);
+    if (next) void flow.setViewport(next);
+    // At once where it can be: the next key may be pressed before the next frame. A node that was out of view is drawn
+    // with that frame.
+    if (wanted.takeFocus && !focusNode(element, wanted.id)) requestAnimationFrame(() => focusNode(element, wanted.id));
+  }
+}
+
 export function useReveal(
   canvas: RefObject<HTMLDivElement | null>,
-  flow: ReactFlowInstance<FlowNode>,
-  graph: { readonly nodes: readonly GraphNode[]; readonly boxes: ReadonlyMap<string, Box>; readonly settled: boolean },
+  graph: Omit<Canvas, 'element'>,
 ): (id: string, takeFocus: boolean) => void {
-  const wanted = useRef<{ readonly id: string; readonly takeFocus: boolean } | null>(null);
-  const newest = useRef(graph);
-  const attempt = useCallback(() => {
-    const { nodes, boxes, settled } = newest.current;
-    const asked = wanted.current;
-    const box = asked && settled ? absolute(nodes, boxes).get(asked.id) : undefined;
-    const around = canvas.current;
-    if (!asked || !box || !around) return;
-    wanted.current = null;
-    const next = moved(flow.getViewport(), box, around.clientWidth, around.clientHeight);
-    if (next) void flow.setViewport(next);
-    if (!asked.takeFocus) return;
-    // At once where it can be: the next key may be pressed before the next frame. A node that was out of view is drawn
-    // with that frame. The browser's own scrolling would tear the canvas apart.
-    if (!focusNode(around, asked.id)) requestAnimationFrame(() => focusNode(around, asked.id));
-  }, [canvas, flow]);
-  useEffect(() => {
-    newest.current = graph;
-    attempt();
-  });
-  return useCallback((id: string, takeFocus: boolean) => {
-    wanted.current = { id, takeFocus };
-    attempt();
-  }, [attempt]);
+  const [revealer] = useState(() => new Revealer());
+  useEffect(() => revealer.drawn({ ...graph, element: canvas.current }));
+  return useCallback((id: string, takeFocus: boolean) => revealer.ask(id, takeFocus), [revealer]);
 }
 
 function focusNode(around: HTMLElement, id: string): boolean {
   const node = around.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`);
+  // The browser's own scrolling would tear the canvas apart.
   node?.focus({ preventScroll: true });
   return node !== null;
 }

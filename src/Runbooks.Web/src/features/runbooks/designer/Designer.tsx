@@ -93,10 +93,13 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
   }, [editor, say]);
 
   // On the canvas once the layout has placed it, in the outline with its next frame.
-  const focusStep = useCallback((key: string) => {
-    if (canvas.current) canvas.current.focus(key);
-    else requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-node="${CSS.escape(key)}"]`)?.focus());
-  }, []);
+  const [focusing, setFocusing] = useState<{ readonly key: string } | null>(null);
+  const focusStep = useCallback((key: string) => setFocusing({ key }), []);
+  useEffect(() => {
+    if (!focusing) return;
+    if (canvas.current) canvas.current.focus(focusing.key);
+    else document.querySelector<HTMLElement>(`[data-node="${CSS.escape(focusing.key)}"]`)?.focus();
+  }, [focusing]);
   const selected = [...state.selection];
   const only = selected.length === 1 ? state.reading.byKey.get(selected[0] ?? '') : undefined;
 
