@@ -47,6 +47,7 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
     private readonly WanListener listener;
     private readonly ProtectionArbiter arbiter;
     private readonly VolumeTicker ticker;
+    private readonly AbsentVolumes absent;
     private readonly long incarnation;
     private long sessions;
 
@@ -75,15 +76,16 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         Roles = new SiteRoles(this);
         Points = new SitePoints(this);
         ((SitePoints)Points).Start();
-        foreach (var settings in Folder.List())
+        absent = new AbsentVolumes(Folder, Id, OpenVolume, (volume, settings) => StartVolume(volume, settings), options.Log);
+        foreach (var together in Folder.List().GroupBy(settings => settings.Protection))
         {
-            StartVolume(settings);
+            absent.StartTogether([.. together]);
         }
 
         listener = new WanListener(
             options.WanListen, Sockets, Id, id => volumes.TryGetValue(id, out var v) ? v.Loop : null, options.Log);
         NbdAddresses = [.. options.NbdListen.Select(ListenNbd)];
-        ticker = new VolumeTicker(() => volumes.Values);
+        ticker = new VolumeTicker(() => volumes.Values, () => executor.Post(new WorkItem(absent.TryAgain)), options.Log);
     }
 
     public SiteOptions Options { get; }
@@ -128,11 +130,13 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         NbdAddresses.Count > 0 ? NbdAddresses[0] : string.Empty,
         WanAddress,
         FreeBytes(),
-        [.. volumes.Values.OrderBy(v => v.Id.ToString(), StringComparer.Ordinal).Select(StatusOf)]);
+        [.. volumes.Values.Select(StatusOf).Concat(absent.Describe()).DistinctBy(status => status.Volume)
+            .OrderBy(status => status.Volume.ToString(), StringComparer.Ordinal)]);
 
     public SiteInventory TakeInventory()
     {
-        var items = volumes.Values.Select(v => new InventoryItem("volume", v.Id.ToString()))
+        var items = volumes.Keys.Concat(absent.Describe().Select(v => v.Volume)).Distinct()
+            .Select(id => new InventoryItem("volume", id.ToString()))
             .Concat(exports.All.Select(e => new InventoryItem("export", e.Name)))
             .Concat(((SitePoints)Points).Inventory());
         return new SiteInventory(
@@ -217,6 +221,7 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
     public void Dispose()
     {
         ticker.Dispose();
+        absent.Close();
         foreach (var volume in volumes.Values)
         {
             // An orderly close leaves no region in doubt; a volume that cannot close in time is as after a crash.
@@ -266,6 +271,9 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
     /// <summary>Stores a row decided by hand; for sites without a control plane.</summary>
     public void StoreLocalRow(ArbiterRow row) => LocalArbiter.Put(row);
 
+    /// <summary>Why a volume of this site is not served though its settings are there; null when it is.</summary>
+    public Refusal? WhyNotServed(VolumeId volume) => absent.WhyNot(volume);
+
     /// <inheritdoc/>
     public (bool IsReachable, string Detail) Reach(SiteId peer, string address)
     {
@@ -308,10 +316,20 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         return string.IsNullOrEmpty(name) ? volume.Id.ToString() : name;
     }
 
-    internal Volume StartVolume(VolumeSettings settings)
-    {
-        var volume = Folder.Open(settings, Id, incarnation.ToString(), executor, this);
+    /// <summary>Why an order about a volume that is not served is refused: its files are absent, or nobody knows it.</summary>
+    internal Refusal NotHere(VolumeId volume) => absent.WhyNot(volume) ?? SiteRefusals.UnknownVolume(volume, Id);
 
+    /// <summary>The same for a protection.</summary>
+    internal Refusal NotHere(ProtectionId protection) =>
+        absent.WhyNot(protection) ?? SiteRefusals.UnknownProtection(protection, Id);
+
+    internal AbsentVolumes Absent => absent;
+
+    internal Volume OpenVolume(VolumeSettings settings) =>
+        Folder.Open(settings, Id, incarnation.ToString(), executor, this);
+
+    internal Volume StartVolume(Volume volume, VolumeSettings settings)
+    {
         // Started is in the mailbox before the ticker can find the volume: it is the first event of every core.
         volume.Loop.Start();
         volumes[settings.Volume] = volume;

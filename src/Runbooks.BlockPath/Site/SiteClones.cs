@@ -41,7 +41,7 @@ internal sealed class SiteClones(Site site) : IDisposable
         var volumes = site.VolumesOf(protection);
         if (volumes.Count == 0)
         {
-            return SiteRefusals.UnknownProtection(protection, site.Id);
+            return site.NotHere(protection);
         }
 
         var id = CloneId.FromGuid(Guid.NewGuid());

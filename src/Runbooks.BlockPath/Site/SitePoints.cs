@@ -63,6 +63,11 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
 
     public Task<Outcome<Nothing>> DropAsync(ProtectionId protection, RecoveryPointId point)
     {
+        if (site.Absent.WhyNot(protection) is { } absent)
+        {
+            return Task.FromResult<Outcome<Nothing>>(absent);
+        }
+
         foreach (var volume in site.VolumesOf(protection))
         {
             if (volume.Image.Points.Drop(point) is { } refusal)
@@ -100,7 +105,7 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
         var volumes = site.VolumesOf(protection);
         if (volumes.Count == 0)
         {
-            return SiteRefusals.UnknownProtection(protection, site.Id);
+            return site.NotHere(protection);
         }
 
         if (List(protection).FirstOrDefault(p => p.Point == id) is { } existing)

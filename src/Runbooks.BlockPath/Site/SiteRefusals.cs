@@ -41,6 +41,13 @@ public static class SiteRefusals
         Field = "standbys",
     };
 
+    public static Refusal Absent(VolumeId volume, SiteId site, string why) => new(
+        "RB-SITE-017",
+        $"Volume {volume} is not served at {site}: its files are absent.",
+        why,
+        "Bring the file or its mount back: the agent tries again every few seconds. When it is lost for good, fail over if this "
+            + "was the primary, then forget this copy at its site with 'volume give-back' and protect again.");
+
     public static Refusal NoSpace(long needed, long free) => new(
         "RB-SITE-005",
         "The site has too little free space.",

@@ -26,6 +26,11 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
     public Outcome<TargetFacts> CheckTarget(ProtectionPolicy policy, WorkloadMetadata workload)
     {
         ArgumentNullException.ThrowIfNull(workload);
+        if (AbsentOf(workload) is { } absent)
+        {
+            return absent;
+        }
+
         var missing = workload.Disks.Where(d => site.Find(d.Volume) is null).Sum(d => d.SizeBytes);
         var free = site.FreeBytes();
         foreach (var disk in workload.Disks)
@@ -53,7 +58,7 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
         {
             if (site.Find(disk.Volume) is not { } volume)
             {
-                return SiteRefusals.UnknownVolume(disk.Volume, site.Id) with { Field = $"workload.disks[{disk.Name}]" };
+                return site.NotHere(disk.Volume) with { Field = $"workload.disks[{disk.Name}]" };
             }
 
             if (volume.Length != disk.SizeBytes)
@@ -85,6 +90,11 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
         string key, ProtectionPolicy policy, WorkloadMetadata workload, SiteId primary) =>
         site.Operations.OnceAsync("create-standby", key, () =>
         {
+            if (AbsentOf(workload) is { } absent)
+            {
+                return Task.FromResult<Outcome<Nothing>>(absent);
+            }
+
             foreach (var disk in workload.Disks.Where(d => site.Find(d.Volume) is null))
             {
                 var settings = Settings(policy, workload, disk) with
@@ -104,6 +114,11 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
     public Task<Outcome<Nothing>> RemoveStandbyAsync(string key, ProtectionId protection, bool keepImages) =>
         site.Operations.OnceAsync("remove-standby", key, async () =>
         {
+            if (site.Absent.WhyNot(protection) is { } absent)
+            {
+                return absent;
+            }
+
             foreach (var volume in site.VolumesOf(protection))
             {
                 if (volume.Loop.Ask(core => core.Role) == Role.Primary)
@@ -126,7 +141,7 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
             {
                 if (site.Find(disk.Volume) is not { } volume)
                 {
-                    return SiteRefusals.UnknownVolume(disk.Volume, site.Id);
+                    return site.NotHere(disk.Volume);
                 }
 
                 var known = site.Folder.Read(disk.Volume)!;
@@ -148,6 +163,11 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
     public Task<Outcome<Nothing>> EndTrackingAsync(string key, ProtectionId protection, SiteId standby) =>
         site.Operations.OnceAsync("end-tracking", key, async () =>
         {
+            if (site.Absent.WhyNot(protection) is { } absent)
+            {
+                return absent;
+            }
+
             foreach (var volume in site.VolumesOf(protection))
             {
                 if (Slots.Of(volume.Configuration, standby) is { } slot)
@@ -169,6 +189,11 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
     public Task<Outcome<Nothing>> ReleaseStandbyAsync(string key, ProtectionId protection, Generation generation) =>
         site.Operations.OnceAsync("release-standby", key, async () =>
         {
+            if (site.Absent.WhyNot(protection) is { } absent)
+            {
+                return absent;
+            }
+
             foreach (var volume in site.VolumesOf(protection))
             {
                 // A primary of a lower generation has not heard of its successor yet: the order below fences it.
@@ -192,6 +217,10 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
 
             return (Outcome<Nothing>)default(Nothing);
         });
+
+    // A copy whose files are absent is neither made anew nor counted as missing: what it held decides what is safe.
+    private Refusal? AbsentOf(WorkloadMetadata workload) =>
+        workload.Disks.Select(d => site.Absent.WhyNot(d.Volume)).FirstOrDefault(r => r is not null);
 
     // The order is taken at once and carried out when the arbiter has permitted to go on without the standby.
     private static async Task WaitUntilDetachedAsync(Volume volume, PeerSlot slot)
@@ -236,7 +265,7 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
     {
         if (site.Find(volume) is not { } found)
         {
-            return SiteRefusals.UnknownVolume(volume, site.Id);
+            return site.NotHere(volume);
         }
 
         if (Slots.Of(found.Configuration, standby) is not { } slot)
@@ -273,7 +302,7 @@ internal sealed class SiteReplication(Site site) : ISiteReplication
         var volumes = site.VolumesOf(protection);
         if (volumes.Count == 0)
         {
-            return SiteRefusals.UnknownProtection(protection, site.Id);
+            return site.NotHere(protection);
         }
 
         var started = Stopwatch.GetTimestamp();

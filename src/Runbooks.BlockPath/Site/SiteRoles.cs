@@ -24,7 +24,7 @@ internal sealed class SiteRoles(Site site) : ISiteRoles
             var volumes = site.VolumesOf(protection);
             if (volumes.Count == 0)
             {
-                return SiteRefusals.UnknownProtection(protection, site.Id);
+                return site.NotHere(protection);
             }
 
             var started = Stopwatch.GetTimestamp();
@@ -52,7 +52,7 @@ internal sealed class SiteRoles(Site site) : ISiteRoles
             var volumes = site.VolumesOf(protection);
             if (volumes.Count == 0)
             {
-                return SiteRefusals.UnknownProtection(protection, site.Id);
+                return site.NotHere(protection);
             }
 
             if (row.Primary != site.Id)
@@ -76,7 +76,7 @@ internal sealed class SiteRoles(Site site) : ISiteRoles
             var volumes = site.VolumesOf(protection);
             if (volumes.Count == 0)
             {
-                return SiteRefusals.UnknownProtection(protection, site.Id);
+                return site.NotHere(protection);
             }
 
             if (row.Primary != site.Id)
@@ -116,7 +116,7 @@ internal sealed class SiteRoles(Site site) : ISiteRoles
             var volumes = site.VolumesOf(protection);
             if (volumes.Count == 0)
             {
-                return SiteRefusals.UnknownProtection(protection, site.Id);
+                return site.NotHere(protection);
             }
 
             site.LearnPeerAddress(row.Primary, primaryAddress);
@@ -160,8 +160,11 @@ internal sealed class SiteRoles(Site site) : ISiteRoles
             return (Outcome<MeetFacts>)new MeetFacts(alone > 0, alone, kept);
         });
 
+    // Volumes whose files are absent serve nobody, and open again only when the control plane's arbiter names this site.
     public Task<Outcome<Nothing>> FenceAsync(ProtectionId protection, Generation generation) =>
-        OrderAllAsync(protection, OrderKind.Fence, generation);
+        site.HasControlPlane && site.Absent.WhyNot(protection) is not null
+            ? Task.FromResult<Outcome<Nothing>>(default(Nothing))
+            : OrderAllAsync(protection, OrderKind.Fence, generation);
 
     private async Task<Outcome<Nothing>> OrderAllAsync(
         ProtectionId protection, OrderKind order, Generation generation = default, object? detail = null)
@@ -169,7 +172,7 @@ internal sealed class SiteRoles(Site site) : ISiteRoles
         var volumes = site.VolumesOf(protection);
         if (volumes.Count == 0)
         {
-            return SiteRefusals.UnknownProtection(protection, site.Id);
+            return site.NotHere(protection);
         }
 
         var answers = await Task.WhenAll(

@@ -29,7 +29,7 @@ internal sealed class SiteVolumes(Site site) : ISiteVolumes, IDisposable
                     : site.StatusOf(known);
             }
 
-            return Create(wanted);
+            return site.Absent.WhyNot(wanted.Volume) is { } absent ? absent : Create(wanted);
         }
         finally
         {
@@ -42,9 +42,14 @@ internal sealed class SiteVolumes(Site site) : ISiteVolumes, IDisposable
         await gate.WaitAsync();
         try
         {
+            if (site.Absent.TryForget(volume))
+            {
+                return site.Folder.Remove(site.Folder.Read(volume)!, keepImage);
+            }
+
             if (site.Find(volume) is not { } found)
             {
-                return SiteRefusals.UnknownVolume(volume, site.Id);
+                return site.NotHere(volume);
             }
 
             var settings = site.Folder.Read(volume)!;
@@ -65,7 +70,7 @@ internal sealed class SiteVolumes(Site site) : ISiteVolumes, IDisposable
         {
             if (site.Find(volume) is not { } found)
             {
-                return SiteRefusals.UnknownVolume(volume, site.Id);
+                return site.NotHere(volume);
             }
 
             var settings = site.Folder.Read(volume)!;
@@ -105,7 +110,7 @@ internal sealed class SiteVolumes(Site site) : ISiteVolumes, IDisposable
     {
         if (site.Find(volume) is not { } found)
         {
-            return SiteRefusals.UnknownVolume(volume, site.Id);
+            return site.NotHere(volume);
         }
 
         if (Slots.Of(found.Configuration, peer) is not { } slot)
@@ -179,7 +184,7 @@ internal sealed class SiteVolumes(Site site) : ISiteVolumes, IDisposable
                 settings.Protection, site.Id, settings.Peers.Select(p => p.Site), site.Options.Clock.GetUtcNow()));
         }
 
-        return site.StatusOf(site.StartVolume(settings));
+        return site.StatusOf(site.StartVolume(site.OpenVolume(settings), settings));
     }
 
     internal static IReadOnlyList<PeerSettings> WithPeer(IReadOnlyList<PeerSettings> peers, SiteId peer, string address) =>

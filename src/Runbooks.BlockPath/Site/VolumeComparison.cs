@@ -22,7 +22,7 @@ internal sealed class VolumeComparison(Site site)
         var volumes = site.VolumesOf(protection);
         if (volumes.Count == 0)
         {
-            return SiteRefusals.UnknownProtection(protection, site.Id);
+            return site.NotHere(protection);
         }
 
         long compared = 0;

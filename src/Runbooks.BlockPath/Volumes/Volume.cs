@@ -57,6 +57,7 @@ public sealed class Volume : IBlockTarget, IDisposable
     private volatile bool isExcluding;
     private volatile bool isSwapping;
     private volatile bool isSpaceShort;
+    private long freeBytes = long.MaxValue;
     private TaskCompletionSource? excluded;
     private long reads;
     private long readBytes;
@@ -264,8 +265,21 @@ public sealed class Volume : IBlockTarget, IDisposable
         request.Complete();
     }
 
-    /// <summary>Free bytes of the image's file system, about once a second.</summary>
-    internal void NoteFreeBytes(long free) => isSpaceShort = free < SpaceReserveBytes;
+    /// <summary>Why writes that need new space are refused; empty while there is room. NBD can only say ENOSPC.</summary>
+    internal string Notice => isSpaceShort
+        ? $"{new ByteCount(Volatile.Read(ref freeBytes))} are free where its image lies, less than the "
+            + $"{new ByteCount(SpaceReserveBytes)} kept back for writes already admitted; guests get ENOSPC (disk full) for "
+            + "blocks that have no space yet, and may go on overwriting the others"
+        : string.Empty;
+
+    /// <summary>Free bytes of the image's file system, about once a second. True when that begins or ends a shortage.</summary>
+    internal bool NoteFreeBytes(long free)
+    {
+        Volatile.Write(ref freeBytes, free);
+        var was = isSpaceShort;
+        isSpaceShort = free < SpaceReserveBytes;
+        return was != isSpaceShort;
+    }
 
     private bool IsAllocated(BlockRequest request)
     {

@@ -101,13 +101,55 @@ internal sealed class VolumeFolder(IFileSystem files, string root, string boot =
         VolumeSettings settings, SiteId site, string incarnation, IExecutor executor, IVolumeSurroundings surroundings)
     {
         var raw = files.Open(ImageOf(settings), OpenMode.Existing);
-        var points = RecoveryPointSet.Open(files, PathOf(settings.Volume, "points"), raw, executor);
-        var image = new VolumeImage(new PreservingFile(raw, points), executor);
-        Invariant.Require(image.File.Length >= settings.SizeBytes, $"The image of {settings.Volume} has its whole size");
-        var loop = OpenLoop(settings, image, site, incarnation, executor, surroundings);
-        var volume = new Volume(loop, image, executor);
-        loop.Owner = volume;
-        return volume;
+        VolumeImage? image = null;
+        try
+        {
+            if (raw.Length < settings.SizeBytes)
+            {
+                throw new DamagedFileFault(raw.Path, $"it has {raw.Length} bytes, and the volume {settings.SizeBytes}");
+            }
+
+            var points = RecoveryPointSet.Open(files, PathOf(settings.Volume, "points"), raw, executor);
+            image = new VolumeImage(new PreservingFile(raw, points), executor);
+            var loop = OpenLoop(settings, image, site, incarnation, executor, surroundings);
+            var volume = new Volume(loop, image, executor);
+            loop.Owner = volume;
+            return volume;
+        }
+        catch
+        {
+            // Open files keep their locks: a later attempt would find the volume in use by ourselves.
+            if (image is not null)
+            {
+                image.Dispose();
+            }
+            else
+            {
+                raw.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>The stored record of a volume that is not open; null when there is none or it cannot be read.</summary>
+    public VolumeMetadata? RecordOf(VolumeId id)
+    {
+        var path = PathOf(id, "record");
+        if (!files.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var record = new VolumeRecord(files, path);
+            return record.Current;
+        }
+        catch (DiskFault)
+        {
+            return null;
+        }
     }
 
     public VolumeLoop OpenLoop(
@@ -137,14 +179,23 @@ internal sealed class VolumeFolder(IFileSystem files, string root, string boot =
             // costs at most reading 2 GiB at each side before the volume opens again (about 2 s at 1 GB/s).
             ActiveRegionsMax = 32 * 1024,
         };
-        return new VolumeLoop(
-            configuration,
-            image,
-            new VolumeRecord(files, PathOf(settings.Volume, "record")),
-            RegionMarks.Open(
-                files, PathOf(settings.Volume, "marks"), executor, settings.SizeBytes, configuration.Peers.Count),
-            executor,
-            surroundings);
+        var record = new VolumeRecord(files, PathOf(settings.Volume, "record"));
+        try
+        {
+            if (record.Current is null)
+            {
+                throw new DamagedFileFault(PathOf(settings.Volume, "record"), "it is missing or empty");
+            }
+
+            var marks = RegionMarks.Open(
+                files, PathOf(settings.Volume, "marks"), executor, settings.SizeBytes, configuration.Peers.Count);
+            return new VolumeLoop(configuration, image, record, marks, executor, surroundings);
+        }
+        catch
+        {
+            record.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Removes our files. The image stays when it was adopted or when it is to be kept; its path is the answer.</summary>

@@ -38,6 +38,7 @@ internal static class VolumeStatuses
             Latencies = [loop.GuestLeg.Summarise(), loop.LocalLeg.Summarise(), loop.WanLeg.Summarise()],
             LongestWriteMilliseconds = Math.Max(loop.GuestLeg.LargestMicroseconds / 1000, oldest),
             Failure = loop.Failure,
+            Notice = isServed ? volume.Notice : string.Empty,
         };
     }
 

@@ -18,13 +18,17 @@ internal sealed class VolumeTicker : IDisposable
     public const int TickMilliseconds = 50;
 
     private readonly Func<ICollection<Volume>> volumes;
+    private readonly Action everyFewSeconds;
+    private readonly Action<string> log;
     private readonly ConcurrentDictionary<(VolumeId, int), (long At, long Sent, long Rate)> rates = new();
     private readonly ManualResetEventSlim stop = new();
     private long ticks;
 
-    public VolumeTicker(Func<ICollection<Volume>> volumes)
+    public VolumeTicker(Func<ICollection<Volume>> volumes, Action everyFewSeconds, Action<string> log)
     {
         this.volumes = volumes;
+        this.everyFewSeconds = everyFewSeconds;
+        this.log = log;
         NamedThread.Start("volume-ticker", Run);
     }
 
@@ -45,6 +49,11 @@ internal sealed class VolumeTicker : IDisposable
                     var watched = volume;
                     volume.Loop.RunOnDisk(() => NoteSpace(watched));
                 }
+            }
+
+            if (ticks % 60 == 59)
+            {
+                everyFewSeconds();
             }
 
             ticks++;
@@ -81,16 +90,24 @@ internal sealed class VolumeTicker : IDisposable
         }
     }
 
-    private static void NoteSpace(Volume volume)
+    private void NoteSpace(Volume volume)
+    {
+        if (volume.NoteFreeBytes(FreeBytesOf(volume)))
+        {
+            log($"{volume.Id}: {(volume.Notice.Length > 0 ? volume.Notice : "there is room again for writes to new blocks")}");
+        }
+    }
+
+    private static long FreeBytesOf(Volume volume)
     {
         try
         {
-            volume.NoteFreeBytes(new DriveInfo(volume.Image.File.Path).AvailableFreeSpace);
+            return new DriveInfo(volume.Image.File.Path).AvailableFreeSpace;
         }
         catch (IOException)
         {
             // No answer about space is no reason to refuse writes; the disk itself will say so.
-            volume.NoteFreeBytes(long.MaxValue);
+            return long.MaxValue;
         }
     }
 

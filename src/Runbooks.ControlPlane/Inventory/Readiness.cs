@@ -52,7 +52,15 @@ public static class Readiness
                 yield return new(
                     Blocks, "copy-failed", volume.Status.Volume.ToString(),
                     $"The copy of {workload.Title} at {volume.Site} has failed: {volume.Status.Failure}.",
-                    "Replace the disk, then protect the workload again.");
+                    "Bring its files back or replace the disk; a copy that is lost is given back and protected again.");
+            }
+
+            foreach (var volume in workload.Volumes.Where(v => v.Status.Notice.Length > 0))
+            {
+                yield return new(
+                    Warns, "copy-short-of-space", volume.Status.Volume.ToString(),
+                    $"The copy of {workload.Title} at {volume.Site}: {volume.Status.Notice}.",
+                    "Free space on that file system, or enlarge it.");
             }
         }
     }

@@ -51,6 +51,9 @@ public sealed record VolumeStatus(
 
     /// <summary>A durable error of this copy, in words; empty when healthy.</summary>
     public string Failure { get; init; } = string.Empty;
+
+    /// <summary>What guests are refused though the copy is healthy, in words; empty when nothing is.</summary>
+    public string Notice { get; init; } = string.Empty;
 }
 
 /// <summary>One link of one volume.</summary>

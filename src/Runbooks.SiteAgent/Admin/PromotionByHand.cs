@@ -32,6 +32,11 @@ internal static class PromotionByHand
                 "Start a failover run.");
         }
 
+        if (site.WhyNotServed(volume) is { } absent)
+        {
+            return absent;
+        }
+
         var all = site.Describe().Volumes.Where(v => v.Protection == status.Protection).ToList();
         var isPlanned = all.TrueForAll(v => v.Role == Role.Standby && v.Links.Any(l => l.IsComplete));
         if (status.Role != Role.Primary && !isPlanned && !acceptLoss)

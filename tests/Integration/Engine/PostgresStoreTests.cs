@@ -74,6 +74,28 @@ public sealed class PostgresStoreTests
     }
 
     [Fact]
+    public async Task OwnerStoppedInATransaction_IsTakenOver()
+    {
+        var opened = await OpenedStore.OpenAsync();
+        await using var database = EngineDataSource.Create(opened.ConnectionString);
+        var before = opened.Lease.Epoch;
+        await opened.DisposeAsync();
+        await using var stopped = await database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using (var begin = new NpgsqlCommand("begin; select pg_advisory_xact_lock_shared(7254, 0)", stopped))
+        {
+            await begin.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var second =
+            await OwnerLease.AcquireAsync(database, "second", TestContext.Current.CancellationToken);
+
+        Assert.Equal(before + 1, second.Epoch);
+        await using var commit = new NpgsqlCommand("commit", stopped);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(
+            () => commit.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Events_AreReadFromTheMiddleOfABatch_AndBackwards()
     {
         await using var opened = await OpenedStore.OpenAsync();

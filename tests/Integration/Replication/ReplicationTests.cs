@@ -105,7 +105,9 @@ public sealed class ReplicationTests
         var after = AgentProcess.Link(await sites.A.StatusAsync()).GetProperty("copyBytesSent").GetInt64();
         TestContext.Current.SendDiagnosticMessage($"100 writes over a stopped peer took {longest.TotalMilliseconds} ms, "
             + $"catch-up sent {after - before} bytes");
-        Assert.InRange(after - before, 100 * RecordBytes, 200 * RecordBytes);
+
+        // The whole would be 4000 records. On a busy machine the link may break again while it catches up, which repeats a part.
+        Assert.InRange(after - before, 100 * RecordBytes, 1000 * RecordBytes);
         await sites.AssertEqualAsync();
     }
 
@@ -149,8 +151,8 @@ public sealed class ReplicationTests
         await sites.B.StopAsync();
 
         Assert.Equal(0u, guest.Write(RecordBytes, Record(2)));
-        Assert.Contains("live -> absent (peer-left)", sites.A.Log, StringComparison.Ordinal);
-        Assert.Contains("in-sync -> degraded (granted)", sites.A.Log, StringComparison.Ordinal);
+        await sites.A.SaidAsync("live -> absent (peer-left)");
+        await sites.A.SaidAsync("in-sync -> degraded (granted)");
     }
 
     [Fact]

@@ -52,6 +52,8 @@ public sealed class TwoDisksOverTlsTests : IDisposable
         await AttachAsync(a, b, Small, rate: 0);
         await WaitAsync(() => a.Describe().Volumes.All(v => v.Links is [{ IsComplete: true }]));
 
+        // The transition is told a moment after it has happened.
+        await WaitAsync(() => Line([.. log], $"{Small}: link site-b catching-up -> in-sync") >= 0);
         var lines = log.ToArray();
         var largeCopied = Line(lines, $"{Large}: link site-b seeding -> catching-up");
         var smallComplete = Line(lines, $"{Small}: link site-b catching-up -> in-sync");

@@ -11,6 +11,9 @@ namespace Runbooks.Engine.History.Postgres;
 /// <item>The epoch in the owner row says who may commit. Each writing transaction checks it under the shared fence;
 /// taking over raises it under the exclusive fence. So a stale owner, however sure of itself, cannot write.</item>
 /// </list>
+/// An owner that was stopped in the middle of a transaction (SIGSTOP, a frozen virtual machine) keeps the shared fence for as
+/// long as it sleeps. Whoever is entitled to take over waits <see cref="FencePatience"/> for it and then ends those
+/// transactions at the server: nobody was told that they are committed.
 /// </summary>
 public sealed class OwnerLease : IAsyncDisposable
 {
@@ -22,6 +25,9 @@ public sealed class OwnerLease : IAsyncDisposable
 
     public static readonly TimeSpan Expiry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(3);
+
+    // A transaction of ours takes milliseconds; a live owner is not challenged at all.
+    private static readonly TimeSpan FencePatience = TimeSpan.FromSeconds(2);
 
     private readonly NpgsqlDataSource _database;
     private readonly string _owner;
@@ -93,11 +99,24 @@ public sealed class OwnerLease : IAsyncDisposable
             return false;
         }
 
+        while (!await TryRaiseAsync(session, cancel))
+        {
+            await EndHangingAsync(session, cancel);
+        }
+
+        _session = session;
+        return true;
+    }
+
+    /// <summary>False when the fence is held for longer than a transaction of ours ever takes.</summary>
+    private async Task<bool> TryRaiseAsync(NpgsqlConnection session, CancellationToken cancel)
+    {
         await using var transaction = await session.BeginTransactionAsync(cancel);
         await using var raise = new NpgsqlBatch(session, transaction)
         {
             BatchCommands =
             {
+                new NpgsqlBatchCommand($"set local lock_timeout = {(int)FencePatience.TotalMilliseconds}"),
                 new NpgsqlBatchCommand($"select pg_advisory_xact_lock({FenceKey}, {Shard})"),
                 new NpgsqlBatchCommand(
                     """
@@ -110,16 +129,33 @@ public sealed class OwnerLease : IAsyncDisposable
                 },
             },
         };
-        await using (var reader = await raise.ExecuteReaderAsync(CancellationToken.None))
+        try
         {
+            await using var reader = await raise.ExecuteReaderAsync(CancellationToken.None);
             await reader.NextResultAsync(CancellationToken.None);
             await reader.ReadAsync(CancellationToken.None);
             Epoch = reader.GetInt64(0);
         }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false;
+        }
 
         await transaction.CommitAsync(CancellationToken.None);
-        _session = session;
         return true;
+    }
+
+    // Only shared holders: another challenger holds the fence exclusively, for moments.
+    private static async Task EndHangingAsync(NpgsqlConnection session, CancellationToken cancel)
+    {
+        await using var end = new NpgsqlCommand(
+            $"""
+            select count(pg_terminate_backend(l.pid)) from pg_locks l join pg_stat_activity a on a.pid = l.pid
+            where l.locktype = 'advisory' and l.classid = {FenceKey} and l.objid = {Shard} and l.objsubid = 2
+                and l.granted and l.mode = 'ShareLock' and l.database = a.datid
+                and a.datname = current_database() and a.usename = current_user and l.pid <> pg_backend_pid()
+            """, session);
+        await end.ExecuteScalarAsync(cancel);
     }
 
     private async Task RenewAsync()

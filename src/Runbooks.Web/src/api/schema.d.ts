@@ -3559,6 +3559,8 @@ export interface components {
              * @description Longest guest write since the start, in milliseconds; a write still waiting counts with its age.
              */
             longestWriteMilliseconds?: number;
+            /** @description What guests are refused though the copy is healthy, in words; empty when nothing is. */
+            notice?: string;
             /** @description Its protection; none for a volume that is only served. */
             protection: components["schemas"]["ProtectionId"];
             /** @description Role of this copy. */
