@@ -28,8 +28,20 @@ export default defineConfig({
     ),
   },
   test: {
-    environment: 'jsdom',
-    include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
-    setupFiles: ['src/testing/setup.ts'],
+    // The first render of a file compiles its components as well: 11 s were seen on a busy machine.
+    testTimeout: 90_000,
+    // A file that draws nothing needs no page: jsdom took more than half of the time of all tests.
+    projects: [
+      { extends: true, test: { name: 'plain', environment: 'node', include: ['src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'drawn',
+          environment: 'jsdom',
+          include: ['src/**/*.test.tsx'],
+          setupFiles: ['src/testing/setup.ts'],
+        },
+      },
+    ],
   },
 });

@@ -56,6 +56,11 @@ public sealed class MutantTests
     {
         Mutant.SameBoot => new() { Mutant = mutant, CrashPerEffect = 0.0008, PowerShare = 0.7, OperatorActs = 0.001 },
         Mutant.NoVersion => new() { Mutant = mutant, CrashPerEffect = 0.0002, LinkChange = 0.06, OperatorActs = 0.03 },
+        // The dead process asked, the next one is open before that request arrives: deaths are short and the way is long.
+        Mutant.ConfirmIsRead => new()
+        {
+            Mutant = mutant, CrashPerEffect = 0.004, LinkChange = 0.06, OperatorActs = 0, ArbiterSlow = 0.6, Restarts = 0.5,
+        },
         Mutant.LateFrames => new() { Mutant = mutant, CrashPerEffect = 0, LinkChange = 0.08, OperatorActs = 0 },
         _ => new() { Mutant = mutant, CrashPerEffect = 0.001, LinkChange = 0.03, OperatorActs = 0.03 },
     };

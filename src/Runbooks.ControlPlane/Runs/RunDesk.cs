@@ -198,12 +198,20 @@ public sealed class RunDesk(ChangeWriter changes, RunRows rows, GroupPictures pi
 
     private async Task<string> RequireDecidableAsync(Change change, RunView view, DecisionBody body, Call call, CancellationToken cancel)
     {
-        var (requester, expired, expected) = await change.Connection.QuerySingleAsync<(string, bool, string)>(
+        var (requester, expired, lapsed, expected) = await change.Connection.QuerySingleAsync<(string, bool, bool, string)>(
             """
-            select requested_by, clock_timestamp() > requested_at + approvals_expire, expected::text
+            select requested_by, clock_timestamp() > requested_at + approvals_expire,
+                start_state = 'refused' and ended_at > requested_at + approvals_expire, expected::text
             from control.runs where id = @Id
             """,
             new { view.Id }, change.Transaction);
+
+        // Whoever comes too late hears the same a second before and a minute after the request was swept away.
+        if (lapsed && view.ApprovalsNeeded > 0)
+        {
+            throw TooLate(view);
+        }
+
         if (view.State != "requested" || view.ApprovalsNeeded == 0)
         {
             throw ApiRefusals.Refuse(
@@ -227,14 +235,16 @@ public sealed class RunDesk(ChangeWriter changes, RunRows rows, GroupPictures pi
 
         if (expired)
         {
-            throw ApiRefusals.Refuse(
-                ApiRefusalCodes.ApprovalExpired, "The request is too old to be approved.",
-                $"It could be approved until {view.ApprovalsExpireAt:O}.", "Ask for the run again.");
+            throw TooLate(view);
         }
 
         await RequireSamePlanAsync(view, body, expected, cancel);
         return requester;
     }
+
+    private static RefusalException TooLate(RunView view) => ApiRefusals.Refuse(
+        ApiRefusalCodes.ApprovalExpired, "The request is too old to be approved.",
+        $"It could be approved until {view.ApprovalsExpireAt:O}.", "Ask for the run again.");
 
     private async Task RequireSamePlanAsync(RunView view, DecisionBody body, string expected, CancellationToken cancel)
     {

@@ -36,6 +36,8 @@ public sealed class CommandLineCases
     [Theory, MemberData(nameof(Servers))]
     public async Task Workflow_QueriedCancelledAndTerminated_ByHand(string server)
     {
+        // Asked before the query, which runs beside the worker that would wait for it.
+        SkipWithoutBinary();
         var at = await ClientCase.StartAsync(server);
         await at.StartWorkflowAsync();
         await at.Worker.AnswerAsync();
@@ -113,13 +115,19 @@ public sealed class CommandLineCases
         await RunAsync(server, "operator", "search-attribute", "remove", "--name", attribute, "--yes");
     }
 
-    private static async Task<ForeignCommand.Outcome> TryAsync(string server, params string[] arguments)
+    private static string SkipWithoutBinary()
     {
         var binary = RealDevServer.FindBinary();
         Assert.SkipWhen(binary is null, "No temporal binary: set TEMPORAL_CLI.");
+        return binary!;
+    }
+
+    private static async Task<ForeignCommand.Outcome> TryAsync(string server, params string[] arguments)
+    {
+        var binary = SkipWithoutBinary();
         var address = await ServersUnderTest.Named(server).AddressAsync();
         return await ForeignCommand.RunAsync(
-            binary!, [.. arguments, "--address", address], AppContext.BaseDirectory, TimeSpan.FromSeconds(60));
+            binary, [.. arguments, "--address", address], AppContext.BaseDirectory, TimeSpan.FromSeconds(60));
     }
 
     private static async Task<ForeignCommand.Outcome> RunAsync(string server, params string[] arguments)
@@ -134,7 +142,7 @@ public sealed class CommandLineCases
 
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (!await holds())
         {
             await Task.Delay(100, limit.Token);

@@ -15,7 +15,7 @@ namespace Runbooks.Tests.Conformance.Servers;
 public sealed class ScriptedWorker
 {
     /// <summary>A case whose task never comes fails instead of waiting for ever.</summary>
-    private static readonly TimeSpan PollTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollTimeout = TimeSpan.FromSeconds(90);
 
     private readonly TemporalClient client;
 

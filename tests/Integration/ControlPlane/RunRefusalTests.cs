@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Npgsql;
 
 namespace Runbooks.Tests.Integration.ControlPlane;
 
@@ -58,12 +59,16 @@ public sealed class RunRefusalTests : IAsyncLifetime
     {
         var run = await RequestedAsync("count: 1, expires: 1s");
         var expires = (await RunAsync(run))["approvalsExpireAt"]!.GetValue<DateTimeOffset>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (DateTimeOffset.UtcNow <= expires.AddMilliseconds(50))
         {
             await Task.Delay(20, limit.Token);
         }
 
+        await DecideAsync(run).RefusedAsync(409, "RB-RUN-004");
+        await SweptAwayAsync(run);
+
+        // The same answer from then on: the sweep comes at any moment after the request's time.
         await DecideAsync(run).RefusedAsync(409, "RB-RUN-004");
         Assert.Equal(0, (int)(await RunAsync(run))["approvalsGiven"]!);
     }
@@ -170,6 +175,16 @@ public sealed class RunRefusalTests : IAsyncLifetime
     {
         await PublishAsync(rule);
         return await _operator.PostAsync("/api/v1/runs", Body, key: null).OkAsync();
+    }
+
+    // As the part that starts runs does it; this control plane serves the API alone.
+    private async Task SweptAwayAsync(JsonNode run)
+    {
+        await using var database = NpgsqlDataSource.Create(_plane.Options.Postgres!);
+        await using var sweep = database.CreateCommand(
+            "update control.runs set state = 'aborted', start_state = 'refused', ended_at = clock_timestamp() where id = $1");
+        sweep.Parameters.Add(new() { Value = (string)run["id"]! });
+        Assert.Equal(1, await sweep.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
     }
 
     private Task<HttpResponseMessage> DecideAsync(JsonNode run) => _approver.PostAsync(

@@ -186,7 +186,7 @@ public sealed class RunTests : IAsyncLifetime
             request.Headers.Add("Last-Event-ID", after);
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         using var answer = await _operator.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         var parser = System.Net.ServerSentEvents.SseParser.Create(await answer.Content.ReadAsStreamAsync(limit.Token));
         var events = new List<(string, string)>();

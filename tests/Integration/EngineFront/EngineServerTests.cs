@@ -94,7 +94,7 @@ public sealed class EngineServerTests
         await polling.Task;
         await leave.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => poll);
-        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
     }
 
     [Fact]

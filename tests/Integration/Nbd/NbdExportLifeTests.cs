@@ -52,7 +52,7 @@ public sealed class NbdExportLifeTests : IAsyncLifetime
             print("ended" if answer(lambda: h.pread(5, 0)) else "still open")
             """,
             _uri);
-        await _target.FirstWrite.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await _target.FirstWrite.Task.WaitAsync(TimeSpan.FromSeconds(90));
         _target.Fence();
         Assert.Equal("EPERM\nended\n", await client);
     }

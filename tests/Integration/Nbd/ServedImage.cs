@@ -71,7 +71,7 @@ internal sealed class ServedImage : IAsyncDisposable
         }
 
         await Tool.RunAsync("kill", "-TERM", target.ToString());
-        await _process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        await _process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token);
         return _process.ExitCode;
     }
 
@@ -88,6 +88,6 @@ internal sealed class ServedImage : IAsyncDisposable
     }
 
     private static async Task<string> LineAsync(Process process) =>
-        await process.StandardOutput.ReadLineAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token)
+        await process.StandardOutput.ReadLineAsync(new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token)
         ?? throw new InvalidOperationException($"The agent ended with {process.ExitCode} before it listened.");
 }

@@ -3,7 +3,7 @@ using Runbooks.Domain.Arbiter;
 namespace Runbooks.Testing.Simulation;
 
 /// <summary>The real rules over one row; requests come late, twice or not at all, answers too.</summary>
-public sealed class FakeArbiter(SimWorld world, ArbiterRow row, Mutant mutant)
+public sealed class FakeArbiter(SimWorld world, ArbiterRow row, SimOptions options)
 {
     /// <summary>The row.</summary>
     public ArbiterRow Row { get; private set; } = row;
@@ -32,11 +32,11 @@ public sealed class FakeArbiter(SimWorld world, ArbiterRow row, Mutant mutant)
     /// <summary>Decides at once, for an operator's own request.</summary>
     public ArbiterAnswer Decide(ArbiterRequest request)
     {
-        var asked = mutant == Mutant.NoVersion ? Renamed(request) : request;
+        var asked = options.Mutant == Mutant.NoVersion ? Renamed(request) : request;
         var answer = ArbiterRules.Decide(Row, asked, DateTimeOffset.UnixEpoch + world.Now);
         if (answer.Granted && request is not ReadRow)
         {
-            Row = mutant == Mutant.ConfirmIsRead && request is Confirm ? Row : answer.Row!;
+            Row = options.Mutant == Mutant.ConfirmIsRead && request is Confirm ? Row : answer.Row!;
             answer = answer with { Row = Row };
         }
 
@@ -48,7 +48,7 @@ public sealed class FakeArbiter(SimWorld world, ArbiterRow row, Mutant mutant)
 
     private void Deliver(ArbiterRequest request, Action<ArbiterAnswer> answered)
     {
-        var slow = IsUnreliable && world.Chance(0.1);
+        var slow = IsUnreliable && world.Chance(options.ArbiterSlow);
         world.AfterBetween(0.5, slow ? 800 : 10, () =>
         {
             var answer = Decide(request);
