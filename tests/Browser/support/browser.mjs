@@ -28,7 +28,7 @@ export class Browser {
   /** A fresh person at a fresh page. */
   async open(scheme = 'light') {
     const context = await this.chromium.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: scheme, baseURL: this.stack.address });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(60_000);
     await context.exposeBinding('runbooksViolation', (_, text) => void this.violations.push(text));
     await context.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) => {

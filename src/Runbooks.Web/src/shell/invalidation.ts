@@ -7,7 +7,7 @@ import type { LiveEvent } from '@/api/live';
 export function invalidatedBy(event: LiveEvent): readonly (readonly string[])[] {
   const [area = ''] = event.kind.split('.');
   const rules: Readonly<Record<string, readonly string[]>> = {
-    run: ['runs', 'overview', 'groups', 'approvals'],
+    run: ['runs', 'overview', 'groups', 'approvals', 'drills'],
     step: ['runs'],
     approval: ['approvals', 'runs'],
     activity: ['runs'],
@@ -16,14 +16,14 @@ export function invalidatedBy(event: LiveEvent): readonly (readonly string[])[] 
     arbiter: ['overview', 'groups', 'protections', 'conflicts'],
     protection: ['protections', 'workloads', 'overview', 'groups'],
     workload: ['workloads', 'overview', 'groups'],
-    group: ['groups', 'overview'],
+    group: ['groups', 'overview', 'drills'],
     runbook: ['runbooks'],
-    schedule: ['schedules', 'overview'],
+    schedule: ['schedules', 'overview', 'drills'],
     'recovery-point': ['recovery-points'],
     user: ['users', 'me'],
     token: ['tokens'],
     alert: ['alerts', 'overview'],
-    conflict: ['conflicts', 'overview', 'groups'],
+    conflict: ['conflicts', 'overview', 'groups', 'workloads'],
   };
   const names = rules[area] ?? [area];
   return names.map((name) => (name === 'runs' && event.run && area !== 'run' ? ['runs', event.run] : [name]));

@@ -6,7 +6,7 @@ describe('format', () => {
     expect(bytes(count)).toBe(text);
   });
 
-  it.each([[0.012, '12 ms'], [9.94, '9.9 s'], [59.4, '59 s'], [192, '3 m 12 s'], [7500, '2 h 05 m'], [200_000, '2 d 7 h']])('%d seconds reads %s', (seconds, text) => {
+  it.each([[0, '0 s'], [0.012, '12 ms'], [9.94, '9.9 s'], [59.4, '59 s'], [192, '3 m 12 s'], [7500, '2 h 05 m'], [200_000, '2 d 7 h']])('%d seconds reads %s', (seconds, text) => {
     expect(duration(seconds)).toBe(text);
   });
 

@@ -15,6 +15,7 @@ export function bytes(count: number): string {
 /** A length of time as people say it: `840 ms`, `12 s`, `3 m 12 s`, `2 h 05 m`, `6 d`. */
 export function duration(seconds: number): string {
   if (seconds < 0) return `−${duration(-seconds)}`;
+  if (seconds === 0) return '0 s';
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${Number(seconds.toFixed(1))} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;

@@ -1,11 +1,12 @@
 import { Anchor, Button, Code, CopyButton, Drawer, Group, Stack, Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { api, body } from '@/api/client';
+import { ApiProblem } from '@/api/problem';
+import type { components } from '@/api/schema';
 import { Refused } from '@/ui/Refused';
 import { Waiting } from '@/ui/Waiting';
 import { readRecord } from '../runs/model/records';
-import { canonical } from './verify/canonical';
 import { hashOf } from './verify/chain';
 
 interface RecordDrawerProps {
@@ -13,37 +14,41 @@ interface RecordDrawerProps {
   readonly go: (sequence: number | null) => void;
 }
 
-// A list's cursor is the key of the last item before what follows: of this list, the sequence.
-const after = (sequence: number): string => btoa(String(sequence)).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_');
+const recordQuery = (sequence: number) => queryOptions({
+  queryKey: ['audit', 'record', sequence],
+  // A record never changes once it is there.
+  staleTime: Infinity,
+  retry: false,
+  queryFn: () => body(api.GET('/api/v1/audit/{sequence}', { params: { path: { sequence } } })),
+});
 
 /** One record in full, and whether its hash follows from the record before: computed here. */
 export function RecordDrawer({ sequence, go }: RecordDrawerProps) {
-  const found = useQuery({
-    queryKey: ['audit', 'record', sequence],
-    staleTime: Infinity,
-    queryFn: () => body(api.GET('/api/v1/audit', {
-      params: { query: { order: 'asc', limit: 2, ...(sequence > 2 ? { cursor: after(sequence - 2) } : {}) } },
-    })),
-  });
-  const view = found.data?.items.find((item) => item.sequence === sequence);
-  const before = sequence === 1 ? '0'.repeat(64) : found.data?.items.find((item) => item.sequence === sequence - 1)?.hash;
+  const found = useQuery(recordQuery(sequence));
+  const previous = useQuery({ ...recordQuery(sequence - 1), enabled: sequence > 1 });
+  const absent = found.error instanceof ApiProblem && found.error.status === 404;
+  const before = sequence === 1 ? '0'.repeat(64) : previous.data?.hash;
   return (
     <Drawer opened onClose={() => go(null)} position="right" size="xl" title={`Record ${sequence}`} closeButtonProps={{ 'aria-label': 'Close the record' }}>
       <Stack gap="sm">
         <Group gap="xs">
           <Button variant="default" disabled={sequence <= 1} onClick={() => go(sequence - 1)}>Previous</Button>
-          <Button variant="default" onClick={() => go(sequence + 1)}>Next</Button>
+          <Button variant="default" disabled={absent} onClick={() => go(sequence + 1)}>Next</Button>
         </Group>
         {found.isPending ? <Waiting what="Reading the record…" /> : null}
-        <Refused error={found.error} title="The record could not be read." />
-        {found.data && !view ? <Text size="sm">There is no record {sequence}.</Text> : null}
-        {view ? <Whole view={view} before={before ?? null} /> : null}
+        {absent ? <Text size="sm">There is no record {sequence} yet.</Text> : <Refused error={found.error} title="The record could not be read." />}
+        {found.data ? <Whole view={found.data} before={before ?? null} /> : null}
       </Stack>
     </Drawer>
   );
 }
 
-function Whole({ view, before }: { readonly view: Parameters<typeof readRecord>[0]; readonly before: string | null }) {
+interface RecordProps {
+  readonly view: components['schemas']['AuditView'];
+  readonly before: string | null;
+}
+
+function Whole({ view, before }: RecordProps) {
   const record = readRecord(view);
   const facts: readonly (readonly [string, React.ReactNode])[] = [
     ['kind', record.kind], ['at', record.at], ['by', `${record.actor} (${record.actorKind}${record.role ? `, as ${record.role}` : ''})`],
@@ -72,13 +77,14 @@ function Whole({ view, before }: { readonly view: Parameters<typeof readRecord>[
   );
 }
 
-function HashCheck({ view, before }: { readonly view: Parameters<typeof readRecord>[0]; readonly before: string | null }) {
+function HashCheck({ view, before }: RecordProps) {
   const hash = useQuery({
     queryKey: ['audit', 'hash', view.sequence, before],
-    enabled: before !== null && globalThis.isSecureContext,
+    enabled: before !== null && view.text != null && globalThis.isSecureContext,
     staleTime: Infinity,
     retry: false,
-    queryFn: () => hashOf(before ?? '', canonical(view.record), crypto.subtle),
+    // The bytes as they were hashed, not as this page would write them.
+    queryFn: () => hashOf(before ?? '', view.text ?? '', crypto.subtle),
   });
   const computed = hash.data ?? (hash.error ? hash.error.message : null);
   if (before === null) return null;

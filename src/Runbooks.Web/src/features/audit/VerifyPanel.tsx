@@ -3,15 +3,16 @@ import { IconDownload, IconFileUpload, IconServerBolt, IconShieldCheck } from '@
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { api, body } from '@/api/client';
-import { useMay } from '@/shell/session';
+import { useCan } from '@/shell/session';
 import { CommandLine } from '@/ui/CommandLine';
 import { Refused } from '@/ui/Refused';
+import { toneText } from '@/ui/states';
 import type { ChainVerdict } from './verify/chain';
 import { useVerification, type Verification } from './verify/useVerification';
 
 /** Proof that nothing was changed, made in this browser out of an export, or by the server for whoever may not export. */
 export function VerifyPanel({ atOnce }: { readonly atOnce: boolean }) {
-  const mayExport = useMay('auditor');
+  const mayExport = useCan('exportAudit');
   const { state, verify } = useVerification();
   const server = useMutation({ mutationFn: () => body(api.POST('/api/v1/audit/verify')) });
   const busy = state.kind === 'reading' || state.kind === 'checking';
@@ -49,7 +50,10 @@ export function VerifyPanel({ atOnce }: { readonly atOnce: boolean }) {
         {mayExport ? null : <Text size="sm" c="dimmed">Exporting, and so verifying here, asks for the role auditor or admin. The server&apos;s own check is open to you.</Text>}
         <Outcome state={state} />
         {server.data ? (
-          <Alert color={server.data.verified ? 'teal' : 'red'} variant="light" title={server.data.verified ? 'The server says: verified' : `The server says: ${server.data.failure ?? 'failed'}`}>
+          <Alert
+            variant="default" role={server.data.verified ? 'status' : 'alert'} icon={<IconServerBolt size={18} aria-hidden color={toneText(server.data.verified ? 'ok' : 'danger')} />}
+            styles={{ title: { color: toneText(server.data.verified ? 'ok' : 'danger') } }} title={server.data.verified ? 'The server says: verified' : `The server says: ${server.data.failure ?? 'failed'}`}
+          >
             {server.data.message ?? `${server.data.records} records, ${server.data.headsVerified} signed heads, signed through record ${server.data.signedThrough}.`}
           </Alert>
         ) : null}
@@ -88,7 +92,7 @@ export function Verdict({ verdict }: { readonly verdict: ChainVerdict }) {
   }
 
   return (
-    <Alert color="teal" variant="light" role="status" title={`Verified in this browser: ${verdict.records} records, ${verdict.heads} signed heads`}>
+    <Alert variant="default" role="status" icon={<IconShieldCheck size={18} aria-hidden color={toneText('ok')} />} styles={{ title: { color: toneText('ok') } }} title={`Verified in this browser: ${verdict.records} records, ${verdict.heads} signed heads`}>
       <Text size="sm">Signed through record {verdict.signedThrough}; the last hash is <Code>{verdict.headHash}</Code></Text>
       <Text size="sm">Signing key <Code>{verdict.keys.join(', ')}</Code>: compare it with one obtained another way. Not proven: that the clock was right, and that what people stated is true.</Text>
     </Alert>

@@ -1,22 +1,16 @@
-import { ActionIcon, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { ActionIcon, Anchor, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
-import { weeksOf } from './model/results';
-
-export interface CalendarEntry {
-  readonly key: string;
-  /** `2026-03-29` in the zone shown. */
-  readonly day: string;
-  readonly order: number;
-  readonly content: ReactNode;
-}
+import { Link } from 'react-router';
+import { resultWord } from './drills';
+import type { Entry } from './model/entries';
+import { weeksOf } from './model/month';
 
 interface MonthCalendarProps {
   readonly year: number;
   readonly month: number;
   readonly today: string;
   readonly zone: string;
-  readonly entries: readonly CalendarEntry[];
+  readonly entries: readonly Entry[];
   readonly go: (year: number, month: number) => void;
 }
 
@@ -49,7 +43,7 @@ export function MonthCalendar({ year, month, today, zone, entries, go }: MonthCa
                     {day === null ? null : (
                       <>
                         <Text size="xs" fw={date === today ? 700 : 400} aria-current={date === today ? 'date' : undefined}>{day}{date === today ? ' today' : ''}</Text>
-                        <Stack gap={2}><Day entries={entries.filter((entry) => entry.day === date)} /></Stack>
+                        <Stack gap={2}><Day zone={zone} entries={entries.filter((entry) => entry.day === date)} /></Stack>
                       </>
                     )}
                   </Table.Td>
@@ -65,12 +59,17 @@ export function MonthCalendar({ year, month, today, zone, entries, go }: MonthCa
 
 const shown = 4;
 
-function Day({ entries }: { readonly entries: readonly CalendarEntry[] }) {
-  const sorted = [...entries].sort((a, b) => a.order - b.order);
+function Day({ entries, zone }: { readonly entries: readonly Entry[]; readonly zone: string }) {
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
   return (
     <>
-      {sorted.slice(0, shown).map((entry) => <div key={entry.key}>{entry.content}</div>)}
-      {sorted.length > shown ? <Text size="xs" c="dimmed">and {sorted.length - shown} more</Text> : null}
+      {entries.slice(0, shown).map((entry) => {
+        const text = `${clock.format(entry.at)} ${entry.kind === 'past' ? `${entry.group} ${resultWord(entry.result)}` : entry.schedule.title}`;
+        return entry.kind === 'past'
+          ? <Anchor key={entry.key} size="xs" component={Link} to={`/runs/${entry.result.run}`} title={text} truncate="end" display="block">{text}</Anchor>
+          : <Text key={entry.key} size="xs" title={text} truncate="end">{text}</Text>;
+      })}
+      {entries.length > shown ? <Text size="xs" c="dimmed">and {entries.length - shown} more</Text> : null}
     </>
   );
 }

@@ -1,16 +1,14 @@
-import { Button, Group, List, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { api, body } from '@/api/client';
 import { ApiProblem } from '@/api/problem';
 import { CommandLine } from '@/ui/CommandLine';
-import { useNow } from '@/ui/now';
 import { Refused } from '@/ui/Refused';
 import { declared } from '../runs/start/document';
 import { InputControl } from '../runs/start/InputControl';
-import { nextTimes, parseCalendar } from './model/cron';
-import { withOffset } from './model/results';
-import { calendarWords } from './model/words';
+import { CalendarMeaning, useMeaning } from './CalendarMeaning';
+import type { Schedule } from './drills';
 
 const presets = [
   { value: '0 3 * * 0', label: 'every Sunday at 03:00' },
@@ -19,87 +17,67 @@ const presets = [
   { value: '0 20 * * 1-5', label: 'every weekday at 20:00' },
 ];
 
-/** A new entry of the calendar: what is typed is said back in words, with the next five dates of the zone's own clock. */
-export function ScheduleEditor({ close }: { readonly close: () => void }) {
+interface ScheduleEditorProps {
+  /** The entry to change; without one a new entry is made. */
+  readonly schedule?: Schedule;
+  readonly close: () => void;
+}
+
+/** An entry of the calendar: what is typed is said back in words, with the next five dates of the zone's own clock. */
+export function ScheduleEditor({ schedule, close }: ScheduleEditorProps) {
   const queries = useQueryClient();
-  const minute = Math.floor(useNow().getTime() / 60_000);
-  const [title, setTitle] = useState('');
-  const [runbook, setRunbook] = useState<string | null>(null);
-  const [group, setGroup] = useState<string | null>(null);
-  const [calendar, setCalendar] = useState('0 3 * * 0');
-  const [zone, setZone] = useState(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
-  const runbooks = useQuery({ queryKey: ['runbooks'], queryFn: () => body(api.GET('/api/v1/runbooks')) });
-  const groups = useQuery({ queryKey: ['groups'], queryFn: () => body(api.GET('/api/v1/groups')) });
-  const chosen = runbooks.data?.items.find((each) => each.name === runbook);
-  const number = chosen?.publishedVersion ?? null;
-  const version = useQuery({
-    queryKey: ['runbooks', runbook, 'versions', number], enabled: runbook !== null && number !== null, staleTime: Infinity,
-    queryFn: () => body(api.GET('/api/v1/runbooks/{name}/versions/{number}', { params: { path: { name: runbook ?? '', number: number ?? 0 } } })),
-  });
-  const fields = useMemo(() => (version.data?.document == null ? [] : declared(version.data.document).inputs), [version.data]);
-  const inputs = Object.fromEntries(fields.map((field) => [field.name, typed[field.name] ?? field.preset ?? '']).filter(([, value]) => value !== ''));
-  const meaning = useMemo(() => {
-    try {
-      const read = parseCalendar(calendar);
-      return { words: calendarWords(read), next: nextTimes(read, zone, new Date(minute * 60_000), 5), wrong: null };
-    } catch (error) {
-      return { words: '', next: [], wrong: error instanceof Error ? error.message : String(error) };
-    }
-  }, [calendar, zone, minute]);
-  const target = chosen?.group ?? group;
-  const create = useMutation({
-    mutationFn: () => body(api.POST('/api/v1/schedules', {
-      body: { title, runbook: runbook ?? '', calendar, group: chosen?.group != null ? null : group, timeZone: zone, inputs, paused: false },
-    })),
+  const [title, setTitle] = useState(schedule?.title ?? '');
+  const [calendar, setCalendar] = useState(schedule?.calendar ?? '0 3 * * 0');
+  const [zone, setZone] = useState(schedule?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const meaning = useMeaning(calendar, zone);
+  const what = useWhat(schedule === undefined);
+  const save = useMutation({
+    mutationFn: async () => {
+      if (schedule) {
+        await api.PATCH('/api/v1/schedules/{schedule}', {
+          params: { path: { schedule: schedule.id } }, body: { paused: null, title: title.trim(), calendar: calendar.trim(), timeZone: zone },
+        });
+      } else {
+        await body(api.POST('/api/v1/schedules', {
+          body: { title: title.trim(), runbook: what.runbook ?? '', calendar: calendar.trim(), group: what.ownGroup ? null : what.group, timeZone: zone, inputs: what.inputs, paused: false },
+        }));
+      }
+    },
     onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['schedules'] });
+      await Promise.all([queries.invalidateQueries({ queryKey: ['schedules'] }), queries.invalidateQueries({ queryKey: ['drills'] })]);
       close();
     },
   });
-  const field = create.error instanceof ApiProblem ? create.error.field : null;
-  const ready = title.trim() !== '' && runbook !== null && target !== null && meaning.wrong === null && fields.every((each) => !each.required || inputs[each.name] !== undefined);
+  const changed = schedule === undefined || title.trim() !== schedule.title || calendar.trim() !== schedule.calendar || zone !== schedule.timeZone;
+  const ready = title.trim() !== '' && meaning.ready && changed && (schedule !== undefined || what.complete);
   return (
-    <Modal opened onClose={close} title="Add to the drill calendar" size="lg">
+    <Modal opened onClose={close} title={schedule ? `Change “${schedule.title}”` : 'Add to the drill calendar'} size="lg">
       <Stack gap="sm">
         <TextInput label="Title" required value={title} onChange={(event) => setTitle(event.currentTarget.value)} data-autofocus />
-        <Group grow align="flex-start">
-          <Select
-            label="Runbook" required searchable value={runbook} onChange={setRunbook}
-            data={(runbooks.data?.items ?? []).filter((each) => each.publishedVersion != null).sort((a, b) => Number(isDrill(b.for)) - Number(isDrill(a.for))).map((each) => ({ value: each.name, label: `${each.title}${isDrill(each.for) ? '' : ' — REAL'}` }))}
-          />
-          <Select label="Group" required searchable value={target} disabled={chosen?.group != null} onChange={setGroup} data={(groups.data?.items ?? []).map((each) => ({ value: each.id, label: each.title }))} />
-        </Group>
-        {fields.map((each) => (
-          <InputControl
-            key={each.name} input={each} group={target ?? ''} value={typed[each.name] ?? each.preset ?? ''} error={field === `inputs.${each.name}` ? create.error?.message ?? null : null}
-            onChange={(value) => setTyped((before) => ({ ...before, [each.name]: value }))}
-          />
-        ))}
+        {schedule ? <Text size="sm">Runs {schedule.runbook} on {schedule.group ?? '—'}{inputWords(schedule.inputs)}. For another runbook or group make another entry.</Text>
+          : <What what={what} problem={save.error instanceof ApiProblem ? save.error : null} />}
         <Group grow align="flex-start">
           <TextInput
             label="Calendar" description="minute hour day-of-month month day-of-week; day of month and of week must both match" required value={calendar}
-            error={meaning.wrong ?? undefined} onChange={(event) => setCalendar(event.currentTarget.value)} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+            error={meaning.wrongCalendar ?? undefined} onChange={(event) => setCalendar(event.currentTarget.value)} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           />
-          <Select label="Time zone" description="the clock that the calendar is read by" searchable required value={zone} onChange={(next) => { if (next) setZone(next); }} data={zones} />
+          <Select
+            label="Time zone" description="the clock that the calendar is read by" searchable required value={zone} error={meaning.wrongZone ?? undefined}
+            onChange={(next) => { if (next) setZone(next); }} data={zones} limit={40}
+          />
         </Group>
         <Group gap="xs">
           {presets.map((preset) => <Button key={preset.value} variant="default" onClick={() => setCalendar(preset.value)}>{preset.label}</Button>)}
         </Group>
-        {meaning.wrong === null ? (
-          <div aria-live="polite">
-            <Text size="sm" fw={600}>Runs {meaning.words}, {zone}</Text>
-            {meaning.next.length === 0 ? <Text size="sm">It never comes: no date of the next ten years matches.</Text> : (
-              <List size="sm">{meaning.next.map((at) => <List.Item key={at.getTime()}>{withOffset(zone, at)}</List.Item>)}</List>
-            )}
-          </div>
-        ) : null}
-        <Refused error={create.error} />
+        <CalendarMeaning meaning={meaning} />
+        <Refused error={save.error} />
         <Group justify="space-between">
-          <CommandLine compact command={`runbooks schedule add "${title || '…'}" --runbook ${runbook ?? '…'} --group ${target ?? '…'} --calendar "${calendar}" --time-zone ${zone}`} />
+          {schedule ? <span /> : <CommandLine compact command={`runbooks schedule add "${title || '…'}" --runbook ${what.runbook ?? '…'} --group ${what.group ?? '…'} --calendar "${calendar}" --time-zone ${zone}`} />}
           <Group gap="xs">
             <Button variant="default" onClick={close}>Close</Button>
-            <Button disabled={!ready || create.isPending} onClick={() => create.mutate()}>{create.isPending ? 'Adding…' : 'Add to the calendar'}</Button>
+            <Button disabled={!ready || save.isPending} onClick={() => save.mutate()}>
+              {save.isPending ? 'Writing…' : schedule ? 'Change the schedule' : 'Add to the calendar'}
+            </Button>
           </Group>
         </Group>
       </Stack>
@@ -107,5 +85,60 @@ export function ScheduleEditor({ close }: { readonly close: () => void }) {
   );
 }
 
-const isDrill = (kind: string | null | undefined): boolean => kind === 'drill-isolated';
+/** What a new entry starts: a published runbook, its group and its inputs. */
+function useWhat(asked: boolean) {
+  const [runbook, setRunbook] = useState<string | null>(null);
+  const [chosenGroup, setGroup] = useState<string | null>(null);
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const runbooks = useQuery({ queryKey: ['runbooks'], queryFn: () => body(api.GET('/api/v1/runbooks')), enabled: asked });
+  const groups = useQuery({ queryKey: ['groups'], queryFn: () => body(api.GET('/api/v1/groups')), enabled: asked });
+  const chosen = runbooks.data?.items.find((each) => each.name === runbook);
+  const number = chosen?.publishedVersion ?? null;
+  const version = useQuery({
+    queryKey: ['runbooks', runbook, 'versions', number], enabled: runbook !== null && number !== null, staleTime: Infinity,
+    queryFn: () => body(api.GET('/api/v1/runbooks/{name}/versions/{number}', { params: { path: { name: runbook ?? '', number: number ?? 0 } } })),
+  });
+  const fields = useMemo(() => (version.data?.document == null ? null : declared(version.data.document).inputs), [version.data]);
+  const inputs = Object.fromEntries((fields ?? []).map((field) => [field.name, typed[field.name] ?? field.preset ?? '']).filter(([, value]) => value !== ''));
+  const ownGroup = chosen?.group ?? null;
+  const group = ownGroup ?? chosenGroup;
+  return {
+    runbook, setRunbook, group, setGroup, ownGroup, fields: fields ?? [], inputs, typed, setTyped,
+    runbooks: runbooks.data?.items ?? [], groups: groups.data?.items ?? [], error: runbooks.error ?? groups.error ?? version.error,
+    complete: runbook !== null && group !== null && fields !== null && fields.every((each) => !each.required || inputs[each.name] !== undefined),
+  };
+}
+
+function What({ what, problem }: { readonly what: ReturnType<typeof useWhat>; readonly problem: ApiProblem | null }) {
+  const published = what.runbooks.filter((each) => each.publishedVersion != null).sort((a, b) => Number(isTest(b.for)) - Number(isTest(a.for)));
+  return (
+    <>
+      <Refused error={what.error} title="What can be scheduled could not be read." />
+      <Group grow align="flex-start">
+        <Select
+          label="Runbook" required searchable value={what.runbook} onChange={what.setRunbook}
+          data={published.map((each) => ({ value: each.name, label: `${each.title}${isTest(each.for) ? '' : ' — REAL'}` }))}
+        />
+        <Select
+          label="Group" required searchable value={what.group} disabled={what.ownGroup !== null} onChange={what.setGroup}
+          data={what.groups.map((each) => ({ value: each.id, label: each.title }))}
+        />
+      </Group>
+      {what.fields.map((each) => (
+        <InputControl
+          key={each.name} input={each} group={what.group ?? ''} value={what.typed[each.name] ?? each.preset ?? ''}
+          error={problem?.field === `inputs.${each.name}` ? problem.message : null}
+          onChange={(value) => what.setTyped((before) => ({ ...before, [each.name]: value }))}
+        />
+      ))}
+    </>
+  );
+}
+
+const inputWords = (inputs: Readonly<Record<string, string>>): string => {
+  const given = Object.entries(inputs).filter(([, value]) => value !== '');
+  return given.length === 0 ? '' : ` with ${given.map(([name, value]) => `${name} ${value}`).join(', ')}`;
+};
+
+const isTest = (kind: string | null | undefined): boolean => kind === 'drill-isolated';
 const zones = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];

@@ -1,9 +1,8 @@
-import { Anchor, Group, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
-import { Link } from 'react-router';
+import { Group, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { duration } from '@/ui/format';
 import { exact } from '@/ui/TimeText';
 import { useZone } from '@/ui/zone';
-import type { DrillResult } from './model/results';
+import { resultWord, type DrillResult } from './drills';
 
 interface TrendProps {
   readonly title: string;
@@ -45,15 +44,15 @@ export function Trend({ title, results, valueOf, target }: TrendProps) {
         {values.map((value, i) => {
           const next = values[i + 1];
           return value !== null && next != null
-            ? <line key={results[i]?.run.id} x1={x(i)} y1={y(value)} x2={x(i + 1)} y2={y(next)} stroke="var(--mantine-color-indigo-6)" strokeWidth={1.5} /> : null;
+            ? <line key={results[i]?.run} x1={x(i)} y1={y(value)} x2={x(i + 1)} y2={y(next)} stroke="var(--mantine-color-indigo-6)" strokeWidth={1.5} /> : null;
         })}
         {values.map((value, i) => {
           const result = results[i];
           if (value === null || !result) return null;
           const colour = result.passed ? 'teal' : 'red';
           return (
-            <circle key={result.run.id} cx={x(i)} cy={y(value)} r={4} fill={`light-dark(var(--mantine-color-${colour}-8), var(--mantine-color-${colour}-4))`}>
-              <title>{`${exact(new Date(result.at), zone)}: ${duration(value)}, ${result.passed ? 'passed' : result.run.state}`}</title>
+            <circle key={result.run} cx={x(i)} cy={y(value)} r={4} fill={`light-dark(var(--mantine-color-${colour}-8), var(--mantine-color-${colour}-4))`}>
+              <title>{`${exact(new Date(result.at), zone)}: ${duration(value)}, ${resultWord(result)}`}</title>
             </circle>
           );
         })}
@@ -64,10 +63,10 @@ export function Trend({ title, results, valueOf, target }: TrendProps) {
             {results.map((result) => {
               const value = valueOf(result);
               return (
-                <Table.Tr key={result.run.id}>
-                  <Table.Td><Anchor component={Link} to={`/runs/${result.run.id}`}>{exact(new Date(result.at), zone)}</Anchor></Table.Td>
+                <Table.Tr key={result.run}>
+                  <Table.Td>{exact(new Date(result.at), zone)}</Table.Td>
                   <Table.Td>{value === null ? 'not measured' : duration(value)}</Table.Td>
-                  <Table.Td>{result.passed ? 'passed' : result.run.state}</Table.Td>
+                  <Table.Td>{resultWord(result)}</Table.Td>
                 </Table.Tr>
               );
             })}
