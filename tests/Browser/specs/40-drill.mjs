@@ -20,9 +20,9 @@ export default function drill({ test, stack, browser }) {
       await page.getByRole('button', { name: 'Add to the calendar…' }).click();
       const dialog = page.getByRole('dialog', { name: 'Add to the drill calendar' });
       await dialog.getByRole('textbox', { name: 'Title' }).fill('Nightly rehearsal');
-      await choose({ getByRole: (...of) => dialog.getByRole(...of), page: () => page }, 'Runbook', 'Isolated', /Isolated drill of a group/);
-      await choose({ getByRole: (...of) => dialog.getByRole(...of), page: () => page }, 'Group', 'orders', 'orders');
-      await choose({ getByRole: (...of) => dialog.getByRole(...of), page: () => page }, 'Time zone', 'Europe/Berl', 'Europe/Berlin');
+      await choose(dialog, 'Runbook', 'Isolated', /Isolated drill of a group/);
+      await choose(dialog, 'Group', 'orders', 'orders');
+      await choose(dialog, 'Time zone', 'Europe/Berl', 'Europe/Berlin');
       await dialog.getByRole('textbox', { name: 'Calendar' }).fill('99 3 * * *');
       await dialog.getByText(/99.*minute|minute.*99/).waitFor();
       assert.equal(await dialog.getByRole('button', { name: 'Add to the calendar' }).isDisabled(), true);
@@ -53,8 +53,8 @@ export default function drill({ test, stack, browser }) {
       await dialog.waitFor({ state: 'hidden' });
       await row.getByText(/At 03:00, every Sunday/).waitFor();
       await row.getByText('Active').waitFor();
-      await row.getByRole('button', { name: 'Pause' }).click();
-      await row.getByRole('button', { name: 'Resume' }).waitFor();
+      await row.getByRole('button', { name: 'Pause', exact: true }).click();
+      await row.getByRole('button', { name: 'Resume', exact: true }).waitFor();
       const [now] = (await ask('/schedules')).items;
       assert.deepEqual([now.id, now.calendar, now.timeZone, now.paused], [made.id, '0 3 * * 0', 'Europe/Berlin', true]);
     });
@@ -62,12 +62,16 @@ export default function drill({ test, stack, browser }) {
     await t.test('Drill_StartedFromThePage_EndsWithItsMeasuredTimes', { timeout: 240_000 }, async () => {
       await page.getByRole('table', { name: 'When drills are due' }).getByRole('row').filter({ hasText: 'orders' }).getByRole('link', { name: 'Start drill…' }).click();
       await page.getByText('TEST', { exact: true }).first().waitFor();
-      await page.getByLabel('Reason').fill('first rehearsal');
+      await page.getByRole('textbox', { name: /^Reason/ }).fill('first rehearsal');
       await page.getByRole('button', { name: 'Start the drill of orders' }).click();
       await page.waitForURL(/\/runs\/run_/);
       const run = new URL(page.url()).pathname.split('/').at(-1);
-      await page.getByText('Succeeded').first().waitFor({ timeout: 180_000 });
-      const measured = (await ask('/drills?group=orders')).groups[0].results.find((each) => each.run === run);
+      let measured;
+      for (const began = Date.now(); measured === undefined && Date.now() - began < 180_000; await new Promise((later) => setTimeout(later, 500))) {
+        measured = (await ask('/drills?group=orders')).groups[0].results.find((each) => each.run === run);
+      }
+      assert.ok(measured, `drill ${run} did not end`);
+      await page.getByText('Succeeded').first().waitFor();
       assert.equal(measured.passed, true);
       assert.ok(measured.recoverySeconds > 0);
       await page.goto('/drills');

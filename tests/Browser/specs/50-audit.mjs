@@ -43,6 +43,7 @@ export default function audit({ test, stack, browser }) {
     });
 
     await t.test('Chain_AsTheServerHasIt_IsVerifiedInTheBrowser', async () => {
+      await page.goto('/audit?kind=site');
       let release;
       const held = new Promise((done) => { release = done; });
       await page.route(exported, async (route) => {

@@ -17,7 +17,9 @@ export function Exposure({ exposure }: { readonly exposure: Figure }) {
       </Text>
     );
   }
-  if (lost == null || lost === 0) return <Text span size="sm">{text}</Text>;
+  // Nothing is known to be missing, and nothing proves it: never a figure that reads as behind.
+  if (lost === 0) return <Text span size="sm" fw={600} c={toneText('attention')}>0 — reported, not proven</Text>;
+  if (lost == null) return <Text span size="sm">{text}</Text>;
   return (
     <Text span size="sm" fw={600} c={toneText('attention')}>
       {bytes(lost)}{seconds == null ? '' : ` · ${duration(seconds)} behind`}

@@ -11,6 +11,8 @@ export const drillsQuery = queryOptions({ queryKey: ['drills'], queryFn: () => b
 
 export const schedulesQuery = queryOptions({
   queryKey: ['schedules'], queryFn: async () => (await body(api.GET('/api/v1/schedules'))).items,
+  // No event tells when the engine has taken an entry over; until it has, the page looks again.
+  refetchInterval: ({ state }) => (state.data?.some((schedule) => !schedule.inStep) ? 1000 : false),
 });
 
 /** What a calendar means, as the engine that will keep it reads it: words, the next five dates, daylight saving. */

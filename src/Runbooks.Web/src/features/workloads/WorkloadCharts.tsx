@@ -13,6 +13,7 @@ interface Panel {
   readonly title: string;
   readonly format: (value: number) => string;
   readonly least: number;
+  readonly unit?: 'bytes';
   readonly lines: readonly (Omit<Track, 'values'> & { readonly of: keyof Omit<Sample, 'at'> })[];
 }
 
@@ -22,7 +23,7 @@ const panels: readonly Panel[] = [
     lines: [{ label: 'writes', tone: 'working', of: 'writes' }, { label: 'reads', tone: 'idle', dashed: true, of: 'reads' }],
   },
   {
-    title: 'Guest bytes', format: bytesPerSecond, least: 4096,
+    title: 'Guest bytes', format: bytesPerSecond, least: 4096, unit: 'bytes',
     lines: [{ label: 'written', tone: 'working', of: 'writeBytes' }, { label: 'read', tone: 'idle', dashed: true, of: 'readBytes' }],
   },
   {
@@ -33,10 +34,10 @@ const panels: readonly Panel[] = [
     ],
   },
   {
-    title: 'Link', format: bytesPerSecond, least: 4096,
+    title: 'Link', format: bytesPerSecond, least: 4096, unit: 'bytes',
     lines: [{ label: 'dual write', tone: 'ok', of: 'wanBytes' }, { label: 'catch-up', tone: 'attention', dashed: true, of: 'catchUpBytes' }],
   },
-  { title: 'Dirty', format: bytes, least: 4096, lines: [{ label: 'dirty', tone: 'attention', of: 'dirtyBytes' }] },
+  { title: 'Not yet at the other site', format: bytes, least: 4096, unit: 'bytes', lines: [{ label: 'dirty', tone: 'attention', of: 'dirtyBytes' }] },
   { title: 'Behind', format: duration, least: 10, lines: [{ label: 'behind', tone: 'attention', of: 'exposedSeconds' }] },
 ];
 
@@ -55,7 +56,7 @@ export function WorkloadCharts({ samples, every }: { readonly samples: readonly 
       {drawn.map((panel) => (
         <Chart
           key={panel.title} title={panel.title} times={times} tracks={panel.tracks} format={panel.format} every={every}
-          span={keptSeconds} least={panel.least} cursor="workload"
+          span={keptSeconds} least={panel.least} {...(panel.unit ? { unit: panel.unit } : {})} cursor="workload"
         />
       ))}
     </SimpleGrid>

@@ -10,6 +10,7 @@ import { StateMark } from '@/ui/StateMark';
 import { TimeText } from '@/ui/TimeText';
 import { Waiting } from '@/ui/Waiting';
 import { RecoveryPoints } from './RecoveryPoints';
+import { RetrySetup } from './RetrySetup';
 import type { Watched } from './samples';
 import { SetupProgress } from './SetupProgress';
 import { VolumesTable } from './VolumesTable';
@@ -54,6 +55,7 @@ function Page({ watched: { workload, samples }, readAt, stale }: PageProps) {
         </Tabs.List>
         <Tabs.Panel value="overview">
           <Stack gap="xl">
+            {workload.protection?.state === 'setup-failed' ? <RetrySetup workload={workload} protection={workload.protection} /> : null}
             <SetupProgress workload={workload} />
             <WorkloadCharts samples={samples} every={2} />
             <RecoveryPoints workload={workload} brief />

@@ -1,13 +1,18 @@
-import { SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Button, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { useCan } from '@/shell/session';
 import { CommandLine } from '@/ui/CommandLine';
 import { bytes, duration } from '@/ui/format';
+import { ChangeTerms } from './ChangeTerms';
 import { lossWords } from './policyWords';
 import type { Workload } from './workloads';
 
+const RemoveProtection = lazy(async () => ({ default: (await import('./RemoveProtection')).RemoveProtection }));
+
 /** What was agreed for the workload, and how the machine is described. */
 export function WorkloadSettings({ workload }: { readonly workload: Workload }) {
-  const policy = workload.protection?.policy;
+  const { protection } = workload;
+  const policy = protection?.policy;
   const { metadata } = workload;
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
@@ -32,6 +37,7 @@ export function WorkloadSettings({ workload }: { readonly workload: Workload }) 
             ]}
           />
         ) : <Text size="sm">Not protected.</Text>}
+        {protection ? <Actions key={protection.id} workload={workload} protection={protection} /> : null}
         <CommandLine command={`runbooks protection get ${workload.id} -o yaml`} />
       </Stack>
       <Stack gap="xs">
@@ -53,6 +59,20 @@ export function WorkloadSettings({ workload }: { readonly workload: Workload }) 
         <CommandLine command={`runbooks workload get ${workload.id} -o yaml`} />
       </Stack>
     </SimpleGrid>
+  );
+}
+
+function Actions({ workload, protection }: { readonly workload: Workload; readonly protection: NonNullable<Workload['protection']> }) {
+  const mayChange = useCan('changeProtection');
+  const mayRemove = useCan('removeProtection');
+  const [open, setOpen] = useState<'change' | 'remove' | null>(null);
+  if (open === 'change') return <ChangeTerms protection={protection} close={() => setOpen(null)} />;
+  return (
+    <Group gap="xs">
+      {mayChange ? <Button variant="default" onClick={() => setOpen('change')}>Change objectives…</Button> : null}
+      {mayRemove ? <Button variant="outline" color="red.8" onClick={() => setOpen('remove')}>Remove the protection…</Button> : null}
+      {open === 'remove' ? <Suspense><RemoveProtection workload={workload} protection={protection} close={() => setOpen(null)} /></Suspense> : null}
+    </Group>
   );
 }
 

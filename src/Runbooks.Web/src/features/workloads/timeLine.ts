@@ -6,9 +6,12 @@ export interface PointAtSites {
   readonly at: string;
   readonly reason: string;
   readonly pinned: boolean;
+  readonly keptBy: string | null;
+  readonly keptReason: string | null;
   readonly sites: readonly string[];
   readonly digest: string;
-  readonly bytes: number | null;
+  readonly divergedBytes: number | null;
+  readonly pauseMilliseconds: number | null;
 }
 
 /** The same point is listed once for each site that keeps it. Newest first. */
@@ -16,20 +19,29 @@ export function byPoint(points: readonly RecoveryPoint[]): readonly PointAtSites
   const all = new Map<string, PointAtSites>();
   for (const point of points) {
     const before = all.get(point.id);
-    const facts = (point.facts ?? {}) as Readonly<Record<string, unknown>>;
-    const size = facts['Bytes'] ?? facts['bytes'];
     all.set(point.id, {
       id: point.id,
       at: point.at,
       reason: point.reason,
       pinned: point.pinned || (before?.pinned ?? false),
+      keptBy: point.keptBy ?? before?.keptBy ?? null,
+      keptReason: point.keptReason ?? before?.keptReason ?? null,
       sites: [...(before?.sites ?? []), point.site].toSorted(),
-      digest: String(facts['Digest'] ?? '') || before?.digest || '',
-      bytes: typeof size === 'number' ? size : before?.bytes ?? null,
+      digest: point.digest ?? before?.digest ?? '',
+      divergedBytes: point.divergedBytes ?? before?.divergedBytes ?? null,
+      pauseMilliseconds: point.pauseMilliseconds ?? before?.pauseMilliseconds ?? null,
     });
   }
   return [...all.values()].toSorted((a, b) => b.at.localeCompare(a.at));
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  periodic: 'made by the clock', requested: 'asked for', anomaly: 'made at an anomaly', 'before-promote': 'made before a failover', drill: 'made by a drill',
+  diverged: 'what a site wrote alone',
+};
+
+/** Why it is there, in words; a reason of its own stays as it is. */
+export const reasonWords = (reason: string): string => reasons[reason] ?? reason;
 
 /** Where on a line from the oldest point to now a point stands, 0 to 1. */
 export function place(at: string, oldest: string, now: Date): number {

@@ -19,6 +19,8 @@ export interface ChartProps {
   /** Charts of one page that name the same thing show one cursor. */
   readonly cursor?: string;
   readonly height?: number;
+  /** Bytes are marked in steps of 1024. */
+  readonly unit?: 'bytes';
   /** The top of the scale when everything is lower: nothing happening looks like nothing. */
   readonly least?: number;
 }
@@ -64,7 +66,7 @@ function Latest({ track, format, single }: LatestProps) {
   const value = track.values.at(-1);
   return (
     <Group gap={4} wrap="nowrap">
-      <Box w={12} h={0} aria-hidden style={{ borderTop: `2px ${track.dashed ? 'dashed' : 'solid'} var(--chart-${track.tone})` }} className="chart-tones" />
+      <Box w={22} h={0} aria-hidden style={{ borderTop: `2px ${track.dashed ? 'dashed' : 'solid'} var(--chart-${track.tone})` }} className="chart-tones" />
       <Text size="xs" style={{ whiteSpace: 'nowrap' }}>
         {single ? '' : `${track.label} `}
         {value === null || value === undefined ? 'no data' : format(value)}

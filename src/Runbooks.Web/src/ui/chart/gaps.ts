@@ -9,6 +9,11 @@ export interface Track {
   readonly dashed?: boolean;
 }
 
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
 interface Plotted {
   readonly times: readonly number[];
   readonly values: readonly Values[];
@@ -31,6 +36,17 @@ export function withGaps(times: readonly number[], tracks: readonly Values[], ev
     outValues.forEach((values, track) => values.push(tracks[track]?.[at] ?? null));
   });
   return { times: outTimes, values: outValues };
+}
+
+/** The silences between `from` and `to`, the one before the first sample too: drawn as such, they are not read as calm. */
+export function gapsOf(times: readonly number[], from: number, to: number, every: number): readonly Gap[] {
+  const gaps: Gap[] = [];
+  let last = from;
+  for (const time of [...times.filter((each) => each > from && each < to), to]) {
+    if (time - last > every * 2.5) gaps.push({ from: last, to: time });
+    last = time;
+  }
+  return gaps;
 }
 
 /** About `count` of the samples, evenly, with the newest: what a table can show and a person can hear. */
