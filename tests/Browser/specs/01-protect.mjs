@@ -42,6 +42,9 @@ export default function protect({ test, stack, browser }) {
     await page.getByRole('button', { name: 'Describe the machine' }).click();
     await page.getByRole('checkbox', { name: /site-b/ }).check();
     await page.getByRole('button', { name: 'Check', exact: true }).click();
+    // The target was looked at before anything begins: space, clock, certificate.
+    const checks = page.getByRole('table', { name: 'Checks' });
+    for (const seen of [/Site site-b reported/, /free for 16 MiB/, /clock/i, /certificate/i]) await checks.getByText(seen).first().waitFor();
     const begin = page.getByRole('button', { name: 'Protect db-1 now' });
     await begin.waitFor();
     assert.equal(await begin.isDisabled(), true, 'a real run asks for the group’s name');

@@ -75,7 +75,7 @@ export default function drill({ test, stack, browser }) {
       assert.equal(measured.passed, true);
       assert.ok(measured.recoverySeconds > 0);
       await page.goto('/drills');
-      const result = page.getByRole('region', { name: 'Results of orders' }).getByRole('row').filter({ hasText: 'Passed' }).first();
+      const result = page.getByRole('table', { name: 'Drills of orders', exact: true }).getByRole('row').filter({ hasText: 'Passed' }).first();
       await result.getByText(/ of 15 m$/).waitFor();
       await result.getByText('0 s of 0 s').waitFor();
       await page.getByRole('table', { name: 'When drills are due' }).getByText('Passed').waitFor();

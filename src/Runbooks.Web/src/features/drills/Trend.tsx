@@ -31,7 +31,7 @@ export function Trend({ title, results, valueOf, target }: TrendProps) {
     <Stack gap={2}>
       <Group gap="xs">
         <Text size="sm" fw={600}>{title}</Text>
-        <Text size="sm">{last === null ? 'not measured yet' : duration(last)}{target === null ? ', no objective set' : ` of ${duration(target)}${inside ? '' : ' (above the picture)'}`}</Text>
+        <Text size="sm">{last === null ? 'not measured yet' : duration(last)}{target === null ? ', no objective set' : ` of ${duration(target)}`}</Text>
       </Group>
       <svg viewBox={`0 0 ${width} ${height}`} width="100%" style={{ maxWidth: width }} role="img" aria-label={`${title} of the last ${results.length} drills; the table after it has the figures`}>
         <line x1={left} x2={width - right} y1={height - bottom} y2={height - bottom} stroke="var(--mantine-color-default-border)" />

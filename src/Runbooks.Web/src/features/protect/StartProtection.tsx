@@ -7,6 +7,7 @@ import { CommandLine } from '@/ui/CommandLine';
 import { Refused } from '@/ui/Refused';
 import { RunBand } from '@/ui/RunBand';
 import { Waiting } from '@/ui/Waiting';
+import { CheckList } from './CheckList';
 import { promise, protectBody, protectCommand, type Terms } from './terms';
 
 /** The server checks the agreement first; then it says what will happen and asks for the group's name. */
@@ -14,20 +15,26 @@ export function StartProtection({ workload, terms }: { readonly workload: Worklo
   const asked = protectBody(workload.id, terms);
   const check = useQuery({
     queryKey: ['protections', 'check', asked],
-    queryFn: () => body(api.POST('/api/v1/protections', { params: { query: { dryRun: true } }, body: asked })),
+    // First everything at once that can be looked at, then whether the request itself would be taken.
+    queryFn: async () => {
+      const seen = await body(api.POST('/api/v1/protections/check', { body: asked }));
+      if (seen.ok) await api.POST('/api/v1/protections', { params: { query: { dryRun: true } }, body: asked });
+      return seen;
+    },
     staleTime: 0,
     retry: false,
   });
-  if (check.isPending) return <Waiting what="Checking both sites and the agreement…" />;
-  if (check.error) {
-    return (
-      <Stack align="flex-start">
-        <Refused error={check.error} title="The check did not pass." />
-        <Button variant="default" onClick={() => void check.refetch()} loading={check.isFetching}>Check again</Button>
-      </Stack>
-    );
-  }
-  return <Start workload={workload} terms={terms} />;
+  if (check.isPending) return <Waiting what="Checking both sites, the disks and the agreement…" />;
+  const again = <Button variant="default" onClick={() => void check.refetch()} loading={check.isFetching}>Check again</Button>;
+  if (check.error) return <Stack align="flex-start"><Refused error={check.error} title="The check did not pass." />{again}</Stack>;
+  return (
+    <Stack>
+      <CheckList checks={check.data.checks} />
+      {check.data.ok ? <Start workload={workload} terms={terms} /> : (
+        <Group><Text fw={600} role="alert">It cannot begin like this: something above stands in the way.</Text>{again}</Group>
+      )}
+    </Stack>
+  );
 }
 
 function Start({ workload, terms }: { readonly workload: Workload; readonly terms: Terms }) {
@@ -41,7 +48,7 @@ function Start({ workload, terms }: { readonly workload: Workload; readonly term
     <Paper withBorder p="md" component="section" aria-label="Start">
       <Stack>
         <RunBand real group={workload.group} />
-        <Text role="status">The check passed: the sites answer and the agreement holds together.</Text>
+        <Text role="status">Nothing stands in the way.</Text>
         <Text>{promise(workload.id, workload.site, terms)}</Text>
         <Text size="sm">
           Nothing at {workload.site} is changed. Nothing here is irreversible: the copy at {terms.standbys.join(' and ')} is new.

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { api, body } from '@/api/client';
 import { CommandLine } from '@/ui/CommandLine';
@@ -28,9 +28,12 @@ export function JoinToken({ site, replace }: JoinTokenProps) {
       {make.data ? (
         <>
           <Text size="sm" role="status">
-            Good once, until <TimeText at={make.data.expiresAt} />. Run this on the site’s machine; the fingerprint is the one that the control plane printed when it first started.
+            Good once, until <TimeText at={make.data.expiresAt} />. Run this on the site’s machine:
           </Text>
-          <CommandLine command={`Runbooks.SiteAgent join --data /var/lib/runbooks/agent --control-plane https://${window.location.hostname}:7081 --token ${make.data.token} --ca-fingerprint FINGERPRINT --site ${site}`} />
+          <CommandLine command={make.data.command} />
+          <Text size="sm">
+            It speaks to {make.data.controlPlaneAddress}. The authority’s fingerprint <Code>{make.data.caFingerprint}</Code> is what keeps the agent from joining somebody else: it is the one that the control plane printed when it first started.
+          </Text>
         </>
       ) : <Text size="sm">It is shown once, good for 15 minutes and for one agent.</Text>}
     </Stack>

@@ -25,6 +25,8 @@ export function PointDetail({ workload, point, close }: PointDetailProps) {
   const mayKeep = useCan('keepRecoveryPoint');
   // A failover goes to another site, and only where the point is.
   const targets = point.sites.filter((site) => site !== workload.site);
+  // A drill removes its own point at its end.
+  const ofDrill = point.reason === 'drill';
   const start = (runbook: string, to?: string) => {
     const query = new URLSearchParams({ runbook, group: workload.group, 'in.point': point.id, ...(to ? { 'in.to': to } : {}) });
     return `/runs/start?${query.toString()}`;
@@ -46,7 +48,7 @@ export function PointDetail({ workload, point, close }: PointDetailProps) {
         </Text>
         {point.pinned ? <Text size="sm">Kept for good{point.keptBy ? ` by ${point.keptBy}` : ''}{point.keptReason ? `: ${point.keptReason}` : ''}.</Text> : null}
         <Group gap="xs" align="flex-end">
-          {mayStart && workload.protection && targets.length > 0 ? (
+          {mayStart && workload.protection && targets.length > 0 && !ofDrill ? (
             <>
               <Button component={Link} to={start('drill-isolated')} variant="default">Drill from here…</Button>
               {targets.map((site) => (
@@ -56,8 +58,9 @@ export function PointDetail({ workload, point, close }: PointDetailProps) {
           ) : null}
           <CommandLine compact command={`runbooks point get ${point.id}`} />
         </Group>
-        {targets.length === 0 ? <Text size="sm">It is kept only at {workload.site}, where the machine runs: a drill or a failover needs it at another site.</Text> : null}
-        {mayKeep && point.reason !== 'drill' ? <Keep key={String(point.pinned)} point={point} /> : null}
+        {targets.length === 0 && !ofDrill ? <Text size="sm">It is kept only at {workload.site}, where the machine runs: a drill or a failover needs it at another site.</Text> : null}
+        {ofDrill ? <Text size="sm">It belongs to a drill, which removes it at its end; nobody can count on it.</Text> : null}
+        {mayKeep && !ofDrill ? <Keep key={String(point.pinned)} point={point} /> : null}
       </Stack>
     </Paper>
   );
