@@ -2,6 +2,7 @@ import { Button, Stack } from '@mantine/core';
 import { useEffect } from 'react';
 import { useLocation, useRouteError } from 'react-router';
 import { addresses } from '@/api/address';
+import { ApiProblem } from '@/api/problem';
 import { Refused } from '@/ui/Refused';
 
 /** A page that failed says so in its own place; the rest of the console lives on. */
@@ -10,7 +11,7 @@ export function PageFailed() {
   const { pathname, search } = useLocation();
   const { here } = addresses.current();
   // A page that was not loaded before its control plane died is loaded from the one that took over.
-  const elsewhere = here !== '' && error instanceof TypeError ? here + pathname + search : null;
+  const elsewhere = here !== '' && !(error instanceof ApiProblem) ? here + pathname + search : null;
   useEffect(() => {
     if (elsewhere !== null) window.location.replace(elsewhere);
   }, [elsewhere]);

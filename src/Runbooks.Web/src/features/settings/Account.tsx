@@ -1,4 +1,4 @@
-import { Button, Code, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Button, Code, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, body } from '@/api/client';
@@ -12,6 +12,8 @@ const accountKey = ['account'];
 export function Account() {
   const queries = useQueryClient();
   const { data, error } = useQuery({ queryKey: accountKey, queryFn: () => body(api.GET('/api/v1/me/account')) });
+  // Shown once: they stay until they are said to be kept, whatever the page reads again meanwhile.
+  const [recovery, setRecovery] = useState<readonly string[] | null>(null);
   const reread = () => void queries.invalidateQueries({ queryKey: accountKey });
   if (!data) return error ? <Refused error={error} /> : <Waiting what="Reading your account…" />;
   return (
@@ -23,27 +25,31 @@ export function Account() {
       </Stack>
       <Stack gap="xs">
         <Title order={2}>Second factor</Title>
-        {data.hasSecondFactor
-          ? <RemoveFactor left={data.recoveryCodesLeft} onRemoved={reread} />
-          : <AddFactor onAdded={reread} />}
+        {recovery ? <RecoveryCodes codes={recovery} onKept={() => { setRecovery(null); reread(); }} />
+          : data.hasSecondFactor ? <RemoveFactor left={data.recoveryCodesLeft} onRemoved={reread} />
+          : <AddFactor onConfirmed={setRecovery} />}
       </Stack>
     </Stack>
   );
 }
 
-function AddFactor({ onAdded }: { readonly onAdded: () => void }) {
+function RecoveryCodes({ codes, onKept }: { readonly codes: readonly string[]; readonly onKept: () => void }) {
+  return (
+    <Stack gap="xs" align="flex-start">
+      <Text size="sm" role="status">The app is confirmed. Keep these recovery codes; each works once, and they are not shown again.</Text>
+      <Code block>{codes.join('\n')}</Code>
+      <Button variant="default" onClick={onKept}>I have kept them</Button>
+    </Stack>
+  );
+}
+
+function AddFactor({ onConfirmed }: { readonly onConfirmed: (recovery: readonly string[]) => void }) {
   const [code, setCode] = useState('');
   const begin = useMutation({ mutationFn: () => body(api.POST('/api/v1/me/second-factor')) });
-  const confirm = useMutation({ mutationFn: () => body(api.POST('/api/v1/me/second-factor/confirm', { body: { code: code.replaceAll(/\s/g, '') } })) });
-  if (confirm.data) {
-    return (
-      <Stack gap="xs" align="flex-start">
-        <Text size="sm" role="status">The app is confirmed. Keep these recovery codes; each works once, and they are not shown again.</Text>
-        <Code block>{confirm.data.recoveryCodes.join('\n')}</Code>
-        <Button variant="default" onClick={onAdded}>I have kept them</Button>
-      </Stack>
-    );
-  }
+  const confirm = useMutation({
+    mutationFn: () => body(api.POST('/api/v1/me/second-factor/confirm', { body: { code: code.replaceAll(/\s/g, '') } })),
+    onSuccess: ({ recoveryCodes }) => onConfirmed(recoveryCodes),
+  });
   return (
     <Stack gap="xs" align="flex-start">
       <Text size="sm">An authenticator app’s six digits are asked for with the password.</Text>
@@ -51,7 +57,7 @@ function AddFactor({ onAdded }: { readonly onAdded: () => void }) {
         <>
           <Text size="sm">Enter this secret in the app (or open the address on the device that has it), then type the code it shows.</Text>
           <CommandLine command={begin.data.secret} />
-          <a href={begin.data.uri}>Open in an authenticator on this device</a>
+          <Anchor href={begin.data.uri} size="sm">Open in an authenticator on this device</Anchor>
           <Group align="flex-end">
             <TextInput label="Code" value={code} onChange={(event) => setCode(event.currentTarget.value)} autoComplete="one-time-code" />
             <Button onClick={() => confirm.mutate()} loading={confirm.isPending} disabled={code.length < 6}>Confirm</Button>
