@@ -3,7 +3,7 @@ import { createSpotlight, Spotlight, type SpotlightActionData, type SpotlightAct
 import { useMantineColorScheme } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api, body } from '@/api/client';
 import { meaningOf } from '@/ui/states';
@@ -20,13 +20,16 @@ interface PaletteProps {
 /** Everything with a name, and what can be begun, a few letters away. */
 export default function Palette({ onClose, onSheet }: PaletteProps) {
   const groups = [useBeginnings(onSheet), usePages(), ...useThings()].filter((group) => group.actions.length > 0);
+  const [typed, setTyped] = useState('');
   useEffect(() => spotlight.open(), []);
+  useFirstChosen(typed);
   return (
     <Spotlight
       store={store}
       shortcut={null}
       actions={groups}
       limit={14}
+      onQueryChange={setTyped}
       onSpotlightClose={onClose}
       nothingFound="Nothing has this name."
       highlightQuery
@@ -35,6 +38,20 @@ export default function Palette({ onClose, onSheet }: PaletteProps) {
       searchProps={{ placeholder: 'Search pages, workloads, runbooks, runs, sites…', 'aria-label': 'Search', leftSection: <IconSearch size={18} aria-hidden /> }}
     />
   );
+}
+
+// Typing chooses the best match, so that Enter opens it; the arrows go on from there.
+function useFirstChosen(typed: string) {
+  const chosenFor = useRef('');
+  useEffect(() => {
+    const list = document.getElementById(store.getState().listId);
+    const chosen = list?.querySelector('[data-selected]');
+    if (typed === '' || !list || (chosen && chosenFor.current === typed)) return;
+    chosen?.removeAttribute('data-selected');
+    list.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+    store.updateState((state) => ({ ...state, selected: 0 }));
+    chosenFor.current = typed;
+  });
 }
 
 function usePages(): SpotlightActionGroupData {
