@@ -56,3 +56,63 @@ export async function until(holds, what, limitMs = 120_000) {
     await new Promise((next) => setTimeout(next, 100));
   }
 }
+
+/** The same door for a story with several people: who calls is the stack's administrator, or who the token belongs to. */
+export class Api {
+  constructor(stack, token = stack.token) {
+    this.stack = stack;
+    this.door = { get address() { return stack.address; }, get token() { return token ?? stack.token; } };
+  }
+
+  call(method, path, body, headers) {
+    return call(this.door, method, path, body, headers);
+  }
+
+  get(path) {
+    return this.call('GET', path);
+  }
+
+  post(path, body = {}) {
+    return this.call('POST', path, body);
+  }
+
+  /** Every item of a paged list, in the server's order. */
+  async all(path) {
+    const items = [];
+    for (let cursor = ''; cursor !== null;) {
+      const page = await this.get(`${path}${path.includes('?') ? '&' : '?'}limit=1000${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      items.push(...page.items);
+      cursor = page.next ?? null;
+    }
+    return items;
+  }
+
+  /** A published runbook of this text, once for a stack. */
+  async publish(name, document) {
+    const known = (await this.get('/runbooks')).items.some((each) => each.name === name);
+    if (known) return;
+    await this.call('PUT', `/runbooks/${name}`, { document }, { 'If-None-Match': '*' });
+    await this.post(`/runbooks/${name}/publish`);
+  }
+
+  /** A person with these roles, and a token that is theirs. */
+  async person(name, ...roles) {
+    const known = (await this.get('/users')).items.find((each) => each.name === name);
+    const user = known ?? await this.post('/users', { name, display: '', roles: roles.map((role) => ({ role })) });
+    const { token } = await this.post('/tokens', { name: `${name}-${randomUUID().slice(0, 8)}`, user: name });
+    return { id: user.id, name, token };
+  }
+
+  /** What the API says, as soon as it is so. */
+  async until(path, isSo) {
+    let said = null;
+    await until(async () => isSo(said = await this.get(path)), `${path} as wanted`);
+    return said;
+  }
+
+  /** The protected workload, with no run that holds its group. */
+  async orders() {
+    await protectedWorkload(this.stack);
+    await this.until('/run-table?state=open&group=orders', (runs) => runs.items.length === 0);
+  }
+}

@@ -52,6 +52,27 @@ export class Browser {
     return page;
   }
 
+  /** Another person at a page of their own, by the link that the owner of a token can make. */
+  async signedInAs(person, scheme) {
+    const answer = await fetch(`${this.stack.address}/api/v1/session/links`, {
+      method: 'POST', headers: { Authorization: `Bearer ${person.token}`, 'Content-Type': 'application/json' }, body: '{}',
+    });
+    const page = await this.open(scheme);
+    await page.goto((await answer.json()).path);
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    return page;
+  }
+
+  /** What is shown in both colour schemes, as a picture and for axe; the page stays where it is. */
+  async inBothSchemes(page, name) {
+    for (const colorScheme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      await this.screenshot(page, `${name}-${colorScheme}`);
+      await this.accessible(page, `${name} in ${colorScheme}`);
+    }
+  }
+
   screenshot(page, name) {
     return page.screenshot({ path: join(this.stack.root, 'artifacts/browser', `${name}.png`), fullPage: true });
   }

@@ -1,5 +1,5 @@
 import { spawn, execFile } from 'node:child_process';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -49,8 +49,30 @@ export class Stack {
     return image;
   }
 
+  /** kill -9 of the control plane. `up` would start it again at once, so it is held until {@link letItComeBack}. */
+  async killControlPlane() {
+    process.kill(this.child.pid, 'SIGSTOP');
+    process.kill(await this.controlPlane(), 'SIGKILL');
+  }
+
+  letItComeBack() {
+    process.kill(this.child.pid, 'SIGCONT');
+  }
+
+  async controlPlane() {
+    const tasks = `/proc/${this.child.pid}/task`;
+    for (const task of await readdir(tasks)) {
+      for (const pid of (await readFile(`${tasks}/${task}/children`, 'utf8')).split(' ').filter(Boolean)) {
+        const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+        if (command.includes('Runbooks.ControlPlane')) return Number(pid);
+      }
+    }
+    throw new Error('`up` has no control plane');
+  }
+
   async stop() {
     if (this.child && this.child.exitCode === null) {
+      this.letItComeBack();
       const ended = new Promise((done) => this.child.once('exit', done));
       this.child.kill('SIGTERM');
       await ended;

@@ -9,7 +9,7 @@ interface RunBandProps {
 export function RunBand({ real, group }: RunBandProps) {
   const colour = real
     ? 'light-dark(var(--mantine-color-red-8), var(--mantine-color-red-4))'
-    : 'light-dark(var(--mantine-color-teal-8), var(--mantine-color-teal-3))';
+    : 'light-dark(var(--mantine-color-teal-9), var(--mantine-color-teal-3))';
   return (
     <Box style={{ borderTop: `4px ${real ? 'solid' : 'dashed'} ${colour}`, paddingTop: 4 }} data-band={real ? 'real' : 'test'}>
       <Text span fw={800} size="sm" c={colour}>

@@ -1,8 +1,8 @@
-import { queryOptions, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { queryOptions, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { api, body } from '@/api/client';
 import type { components } from '@/api/schema';
 import { historyOf } from './model/history';
-import { objectOf, readRecord, type AuditRecord } from './model/records';
+import { runRecord, type RunRecord } from './model/records';
 
 export type RunView = components['schemas']['RunView'];
 export type StepView = components['schemas']['StepView'];
@@ -10,6 +10,9 @@ export type QuestionView = components['schemas']['QuestionView'];
 export type DecisionView = components['schemas']['DecisionView'];
 export type ExplainView = components['schemas']['ExplainView'];
 export type PlanStep = components['schemas']['ExplainStep'];
+export type PlanNode = components['schemas']['RunPlanNode'];
+export type CallView = components['schemas']['RunCallView'];
+export type StepComparison = components['schemas']['StepComparison'];
 export type RunReport = components['schemas']['RunReport'];
 
 export const runQuery = (run: string) => queryOptions({
@@ -33,7 +36,7 @@ export const reportQuery = (run: string) => queryOptions({
 });
 
 interface Part {
-  readonly records: readonly AuditRecord[];
+  readonly records: readonly RunRecord[];
   /** Cursor of what follows; null while this is the last part. */
   readonly next: string | null;
 }
@@ -41,12 +44,12 @@ interface Part {
 const partLength = 500;
 
 /**
- * The run's audit records from its first on. Each is known by its place in the chain, so that reading again after a
- * break can neither lose one nor show one twice. Only the last, unfinished part is asked for again.
+ * The run's permanent history from its first record on. Each is known by its place in the chain, so that reading again
+ * after a break can neither lose one nor show one twice. Only the last, unfinished part is asked for again.
  */
-export const recordsQuery = (run: string) => queryOptions({
-  queryKey: ['runs', run, 'records'],
-  queryFn: async ({ client, queryKey }) => readParts(run, finished(client, queryKey)),
+export const recordsQuery = (run: string, calls = false) => queryOptions({
+  queryKey: ['runs', run, calls ? 'history-with-calls' : 'history'],
+  queryFn: async ({ client, queryKey }) => readParts(run, calls, finished(client, queryKey)),
   structuralSharing: false,
   select: recordsOf,
 });
@@ -55,22 +58,22 @@ function finished(client: QueryClient, key: readonly unknown[]): readonly Part[]
   return (client.getQueryData<readonly Part[]>(key) ?? []).filter((part) => part.next !== null);
 }
 
-async function readParts(run: string, known: readonly Part[]): Promise<readonly Part[]> {
+async function readParts(run: string, calls: boolean, known: readonly Part[]): Promise<readonly Part[]> {
   const parts = [...known];
   let cursor = known.at(-1)?.next ?? null;
   for (;;) {
-    const page = await body(api.GET('/api/v1/audit', {
-      params: { query: { run, order: 'asc', limit: partLength, ...(cursor === null ? {} : { cursor }) } },
+    const page = await body(api.GET('/api/v1/runs/{run}/history', {
+      params: { path: { run }, query: { calls, limit: partLength, ...(cursor === null ? {} : { cursor }) } },
     }));
     cursor = page.next ?? null;
-    parts.push({ records: page.items.map(readRecord), next: cursor });
+    parts.push({ records: page.items.map(runRecord), next: cursor });
     if (cursor === null) return parts;
   }
 }
 
-const cache = new WeakMap<readonly Part[], readonly AuditRecord[]>();
+const cache = new WeakMap<readonly Part[], readonly RunRecord[]>();
 
-function recordsOf(parts: readonly Part[]): readonly AuditRecord[] {
+function recordsOf(parts: readonly Part[]): readonly RunRecord[] {
   const known = cache.get(parts);
   if (known) return known;
   const records = parts.flatMap((part) => part.records);
@@ -78,34 +81,37 @@ function recordsOf(parts: readonly Part[]): readonly AuditRecord[] {
   return records;
 }
 
-const histories = new WeakMap<readonly AuditRecord[], ReturnType<typeof historyOf>>();
+const histories = new WeakMap<readonly RunRecord[], ReturnType<typeof historyOf>>();
 
 /** The history of a run's records; computed once for each list. */
-export function historyFor(records: readonly AuditRecord[]) {
+export function historyFor(records: readonly RunRecord[]) {
   const known = histories.get(records) ?? historyOf(records);
   histories.set(records, known);
   return known;
 }
 
-/** What the run was asked for with: its inputs, as the record of the request holds them. */
-export function inputsOf(records: readonly AuditRecord[]): Readonly<Record<string, string>> {
-  const request = records.find((record) => record.kind === 'run.requested');
-  const inputs = Object.entries(objectOf(request?.data['inputs']));
-  return Object.fromEntries(inputs.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-}
+/** The calls a run made, as evidence of its steps. */
+export const callsQuery = (run: string) => queryOptions({
+  queryKey: ['runs', run, 'calls'],
+  queryFn: async () => (await body(api.GET('/api/v1/runs/{run}/calls', { params: { path: { run } } }))).items,
+});
 
-/** The plan of a run: which steps there are and what each needs, including those not reached yet. */
-export function usePlan(run: RunView, records: readonly AuditRecord[] | undefined) {
-  return useQuery({
-    queryKey: ['runs', run.id, 'plan'],
-    enabled: run.runbook != null && records !== undefined,
-    staleTime: Infinity,
-    retry: false,
-    queryFn: () => body(api.POST('/api/v1/runbooks/{name}/explain', {
-      params: { path: { name: run.runbook ?? '' } },
-      body: { document: null, version: run.version ?? null, group: run.group ?? null, inputs: inputsOf(records ?? []) },
-    })),
-  });
+/** The calls made for a step or for a step inside it. */
+export const callsWithin = (calls: readonly CallView[], path: string): readonly CallView[] =>
+  calls.filter((call) => call.step === path || call.step?.startsWith(`${path}/`));
+
+/** The plan the run was started with: every step there is, including those not reached yet. It never changes. */
+export const planQuery = (run: string) => queryOptions({
+  queryKey: ['runs', run, 'plan'],
+  staleTime: Infinity,
+  queryFn: () => body(api.GET('/api/v1/runs/{run}/plan', { params: { path: { run } } })),
+  select: pinnedSteps,
+});
+
+// Without a pinned plan the server answers with the steps so far, which the list of steps has already; and the frames of
+// blocks are no steps.
+function pinnedSteps(plan: components['schemas']['RunPlanView']): readonly PlanNode[] {
+  return plan.pinned ? plan.nodes.filter((node) => node.frame == null) : [];
 }
 
 export function useRunRefresh(run: string): () => Promise<void> {

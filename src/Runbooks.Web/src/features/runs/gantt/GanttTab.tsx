@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
 import { meaningOf } from '@/ui/states';
-import type { PlanStep, RunView } from '../data';
+import type { PlanNode, RunView } from '../data';
 import { criticalPath } from '../model/critical';
 import type { RunHistory } from '../model/history';
 import { depthOf, humanTime, type Span } from '../model/spans';
@@ -14,7 +14,7 @@ import { Gantt } from './Gantt';
 interface GanttTabProps {
   readonly run: RunView;
   readonly spans: readonly Span[];
-  readonly plan: readonly PlanStep[];
+  readonly plan: readonly PlanNode[];
   readonly history: RunHistory | null;
   readonly where: ReturnType<typeof useWhere>;
 }

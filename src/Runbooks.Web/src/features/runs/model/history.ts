@@ -1,8 +1,8 @@
-import { objectOf, text, type AuditRecord } from './records';
+import { objectOf, text, type RunRecord } from './records';
 
 /*
- * What a run did and when, out of its audit records. Records are the only complete source: the list of steps holds the
- * present, the event table is pruned, the records stay. Everything on the run page that has a time axis (Gantt, replay,
+ * What a run did and when, out of its permanent history (`/runs/{run}/history`). It is the only complete source: the list
+ * of steps holds the present, the event table is pruned, the history stays. Everything on the run page that has a time axis (Gantt, replay,
  * comparison) is a pure function of this history.
  */
 
@@ -39,7 +39,7 @@ const runStates: Readonly<Record<string, string>> = {
 };
 const signalStates: Readonly<Record<string, string>> = { Pause: 'paused', Resume: 'running', Abort: 'aborting' };
 
-export function historyOf(records: readonly AuditRecord[]): RunHistory {
+export function historyOf(records: readonly RunRecord[]): RunHistory {
   const steps: StepMoment[] = [];
   const run: RunMoment[] = [];
   let to: number | null = null;
@@ -65,7 +65,7 @@ export function historyOf(records: readonly AuditRecord[]): RunHistory {
   return { steps: ordered, run, from: Number.isFinite(first) ? first : 0, to: to === null ? null : Math.max(to, last ?? to) };
 }
 
-function stepMoment(record: AuditRecord): StepMoment | null {
+function stepMoment(record: RunRecord): StepMoment | null {
   const { data } = record;
   const path = text(data['step']);
   const state = text(data['state']);
@@ -81,7 +81,7 @@ function stepMoment(record: AuditRecord): StepMoment | null {
   };
 }
 
-function runState(record: AuditRecord): string | null {
+function runState(record: RunRecord): string | null {
   if (record.kind === 'run.signalled') return signalStates[text(record.data['signal']) ?? ''] ?? null;
   if (record.kind === 'run.ended') return text(objectOf(record.data)['state']);
   return runStates[record.kind] ?? null;

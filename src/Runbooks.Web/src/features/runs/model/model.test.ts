@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from './compare';
 import { criticalPath } from './critical';
 import { historyOf, pictureAt } from './history';
-import type { AuditRecord } from './records';
+import type { RunRecord } from './records';
 import { humanTime, spansOf, type Span } from './spans';
 
 const start = Date.parse('2026-03-01T10:00:00Z');
 const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
 let sequence = 0;
 
-function record(kind: string, seconds: number, data: Record<string, unknown> = {}): AuditRecord {
-  return {
-    sequence: ++sequence, hash: '', at: at(seconds), kind, actorKind: 'system', actor: 'engine', role: null, basis: 'observed',
-    subjectType: 'run', subject: 'run_1', outcome: 'success', run: 'run_1', site: null, group: null, reason: null, correlation: null, data,
-  };
+function record(kind: string, seconds: number, data: Record<string, unknown> = {}): RunRecord {
+  return { sequence: ++sequence, at: at(seconds), kind, actor: 'engine', reason: null, data };
 }
 const step = (path: string, state: string, seconds: number, more: Record<string, unknown> = {}) =>
   record(`step.${state}`, seconds + 0.5, { step: path, title: path, state, detail: '', at: at(seconds), ...more });
@@ -107,13 +103,5 @@ describe('critical path', () => {
   it('leaves out what was skipped, and of nothing is nothing', () => {
     expect(criticalPath([span('a', 0, 10), span('b', 10, 10, 'skipped')])).toEqual(new Set(['a']));
     expect(criticalPath([])).toEqual(new Set());
-  });
-});
-
-describe('comparison of two runs', () => {
-  it('names per step how much longer it took, and what only one of them had', () => {
-    const rows = compareRuns([span('a', 0, 10_000), span('b', 10_000, null, 'running')], [span('a', 0, 4_000), span('c', 4_000, 5_000)]);
-    expect(rows.map((r) => [r.path, r.longer])).toEqual([['a', 6_000], ['b', null], ['c', null]]);
-    expect(rows[2]).toMatchObject({ mine: null, other: { milliseconds: 1_000 } });
   });
 });

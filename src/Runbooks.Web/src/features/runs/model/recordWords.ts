@@ -1,11 +1,12 @@
-import { text, type AuditRecord } from './records';
+import { detailLines } from './detail';
+import { text, type RunRecord } from './records';
 
 /** One line about a record; its whole content is on the audit page. */
-export function recordWords(record: AuditRecord): string {
+export function recordWords(record: Pick<RunRecord, 'kind' | 'data' | 'reason'>): string {
   const { data, reason } = record;
   const said = (name: string) => text(data[name]) ?? '';
   switch (record.kind.split('.')[0]) {
-    case 'step': return said('question') || short(said('detail'));
+    case 'step': return said('question') || short(detailLines(said('detail')).join(' · '));
     case 'activity': return [said('activity'), said('target') && `at ${said('target')}`, said('error')].filter(Boolean).join(' ');
     case 'procedure': return `${said('procedure')} (${said('workflow')})`;
     default: break;

@@ -1,6 +1,7 @@
 import type { components } from '@/api/schema';
 
 export type AuditView = components['schemas']['AuditView'];
+export type RunHistoryView = components['schemas']['RunHistoryView'];
 
 /** One audit record, read from its canonical form. Fields that a kind does not carry are null. */
 export interface AuditRecord {
@@ -21,6 +22,13 @@ export interface AuditRecord {
   readonly reason: string | null;
   readonly correlation: string | null;
   readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A record of a run's permanent history: as much of the audit record as a run's page is made of. */
+export type RunRecord = Pick<AuditRecord, 'sequence' | 'at' | 'kind' | 'actor' | 'reason' | 'data'>;
+
+export function runRecord(view: RunHistoryView): RunRecord {
+  return { sequence: view.sequence, at: view.at, kind: view.kind, actor: view.who ?? '', reason: view.reason ?? null, data: objectOf(view.data) };
 }
 
 export function readRecord(view: AuditView): AuditRecord {

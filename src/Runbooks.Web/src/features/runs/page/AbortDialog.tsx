@@ -1,22 +1,24 @@
 import { Button, Group, List, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, body } from '@/api/client';
+import type { components } from '@/api/schema';
 import { CommandLine } from '@/ui/CommandLine';
 import { Refused } from '@/ui/Refused';
 import { RunBand } from '@/ui/RunBand';
-import { useRunRefresh, type PlanStep, type RunView, type StepView } from '../data';
-import { abortPreview } from './abortPreview';
+import { Waiting } from '@/ui/Waiting';
+import { useRunRefresh, type RunView } from '../data';
+
+type AbortPreview = components['schemas']['AbortPreview'];
+type AbortStep = components['schemas']['AbortStep'];
 
 interface AbortDialogProps {
   readonly run: RunView;
-  readonly plan: readonly PlanStep[];
-  readonly steps: readonly StepView[];
   readonly close: () => void;
 }
 
 /** Aborting is an act of its own: what is taken back and what stays is said before, and a reason is asked for. */
-export function AbortDialog({ run, plan, steps, close }: AbortDialogProps) {
+export function AbortDialog({ run, close }: AbortDialogProps) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const refresh = useRunRefresh(run.id);
@@ -29,21 +31,19 @@ export function AbortDialog({ run, plan, steps, close }: AbortDialogProps) {
       close();
     },
   });
-  const preview = abortPreview(plan, steps);
+  // What it would do changes with every step: asked for with the run's key, so that each event reads it again.
+  const preview = useQuery({
+    queryKey: ['runs', run.id, 'abort-preview'],
+    queryFn: () => body(api.GET('/api/v1/runs/{run}/abort-preview', { params: { path: { run: run.id } } })),
+  });
   const named = !run.real || typed === run.group;
   return (
     <Modal opened onClose={close} title={`Abort ${run.runbook ?? run.kind}?`} size="lg">
       <Stack gap="sm">
         <RunBand real={run.real} group={run.group ?? null} />
-        {run.state === 'requested' ? <Text size="sm">It has not begun: nothing needs to be taken back.</Text> : (
-          <>
-            <Part title="Running now: each ends first" items={preview.running} none="No step runs." />
-            <Part title="Taken back, in this order" items={preview.takenBack} none="Nothing that was done has a compensation." />
-            <Part title="Stays as it is" items={preview.stays} none="Nothing." />
-            <Part title="Not started any more" items={preview.never} none="Every step has begun." />
-            {plan.length === 0 ? <Text size="sm" c="dimmed">The plan of this run is not known here; only its steps so far are listed.</Text> : null}
-          </>
-        )}
+        {preview.isPending ? <Waiting what="Working out what an abort would do…" /> : null}
+        <Refused error={preview.error} title="What an abort would do could not be read." />
+        {preview.data ? <Preview of={preview.data} /> : null}
         <Textarea
           label="Reason" description="It is recorded with your name." required autosize minRows={2} value={reason} data-autofocus
           onChange={(event) => setReason(event.currentTarget.value)}
@@ -56,7 +56,7 @@ export function AbortDialog({ run, plan, steps, close }: AbortDialogProps) {
           <CommandLine compact command={`runbooks run abort ${run.id} --reason "${reason || '…'}"`} />
           <Group gap="xs">
             <Button variant="default" onClick={close}>Keep it running</Button>
-            <Button color="red" disabled={reason.trim().length < 3 || !named || abort.isPending} onClick={() => abort.mutate()}>
+            <Button color="red.9" disabled={reason.trim().length < 3 || !named || abort.isPending} onClick={() => abort.mutate()}>
               {abort.isPending ? 'Ordering the abort…' : 'Abort the run'}
             </Button>
           </Group>
@@ -66,12 +66,37 @@ export function AbortDialog({ run, plan, steps, close }: AbortDialogProps) {
   );
 }
 
-function Part({ title, items, none }: { readonly title: string; readonly items: readonly string[]; readonly none: string }) {
+function Preview({ of }: { readonly of: AbortPreview }) {
+  return (
+    <>
+      <Text size="sm" {...(of.pastNoReturn ? { fw: 600, role: 'note' } : {})}>{of.summary}</Text>
+      <Part title="Taken back, in this order" steps={of.undone} none="Nothing that was done has a compensation." />
+      <Part title="Stopped now" steps={of.stopped} none="No step runs that can be stopped." />
+      {of.waitedFor.length > 0 ? <Part title="Waited for" steps={of.waitedFor} none="" /> : null}
+      <Part title="Stays as it is" steps={of.kept} none="Nothing." />
+      <Part title="Never started" steps={of.neverStarted} none="Every step has begun." />
+    </>
+  );
+}
+
+interface PartProps {
+  readonly title: string;
+  readonly steps: readonly AbortStep[];
+  readonly none: string;
+}
+
+function Part({ title, steps, none }: PartProps) {
   return (
     <div>
       <Text size="sm" fw={600}>{title}</Text>
-      {items.length === 0 ? <Text size="sm" c="dimmed">{none}</Text> : (
-        <List size="sm">{items.map((item) => <List.Item key={item}>{item}</List.Item>)}</List>
+      {steps.length === 0 ? <Text size="sm" c="dimmed">{none}</Text> : (
+        <List size="sm">
+          {steps.map((step) => (
+            <List.Item key={`${step.path}${step.text}`}>
+              {step.title}{step.text === 'stopped' || step.text === 'never started' ? null : <Text span inherit c="dimmed"> — {step.text}</Text>}
+            </List.Item>
+          ))}
+        </List>
       )}
     </div>
   );

@@ -9,6 +9,7 @@ import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
 import { Refused } from '@/ui/Refused';
 import { decisionsQuery, useRunRefresh, type RunView } from '../data';
+import { redText } from './tint';
 import { whyNot } from './whyNot';
 
 export const awaitsApproval = (run: RunView): boolean => run.state === 'requested' && run.approvalsGiven < run.approvalsNeeded;
@@ -37,7 +38,8 @@ function Panel({ run }: { readonly run: RunView }) {
   const button = (decision: 'approved' | 'rejected', label: string, busy: string) => (
     <Tooltip label={why ?? 'Say why first; it is recorded.'} disabled={why === null && !short}>
       <Button
-        variant={decision === 'approved' ? 'filled' : 'outline'} color={run.real || decision === 'rejected' ? 'red' : 'indigo'}
+        variant={decision === 'approved' ? 'filled' : 'outline'} color={run.real || decision === 'rejected' ? 'red.9' : 'indigo'}
+        {...(decision === 'rejected' && why === null && !short ? { c: redText } : {})}
         {...(why !== null || short || decide.isPending ? { 'data-disabled': true } : {})} aria-disabled={why !== null || short || decide.isPending}
         onClick={() => {
           if (why === null && !short && !decide.isPending) decide.mutate(decision);
@@ -68,7 +70,7 @@ function Panel({ run }: { readonly run: RunView }) {
         {why === null ? null : <Text size="sm" fw={600}>{why}</Text>}
         <Group gap="xs" align="flex-end">
           <TextInput label="Reason" size="xs" value={reason} onChange={(event) => setReason(event.currentTarget.value)} style={{ flex: 1, minWidth: 220 }} disabled={why !== null} />
-          {button('approved', `Approve ${run.kind.startsWith('drill') ? 'the drill' : `${run.real ? 'REAL ' : ''}${run.kind}`} of ${run.group ?? ''}`, 'Approving…')}
+          {button('approved', `Approve ${run.real ? `REAL ${run.runbook ?? run.kind} on` : 'the drill of'} ${run.group ?? 'no group'}`, 'Approving…')}
           {button('rejected', 'Reject', 'Rejecting…')}
           <CommandLine compact command={`runbooks run approve ${run.id} --plan ${run.planHash} --reason "…"`} />
         </Group>

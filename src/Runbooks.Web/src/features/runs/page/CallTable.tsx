@@ -3,10 +3,10 @@ import { duration } from '@/ui/format';
 import { exact } from '@/ui/TimeText';
 import { useZone } from '@/ui/zone';
 import { Link } from 'react-router';
-import type { Call } from '../model/calls';
+import type { CallView } from '../data';
 
 interface CallTableProps {
-  readonly calls: readonly Call[];
+  readonly calls: readonly CallView[];
   /** Inside a step: its name is known already. */
   readonly compact?: boolean;
 }
@@ -31,19 +31,19 @@ export function CallTable({ calls, compact = false }: CallTableProps) {
         </Table.Thead>
         <Table.Tbody>
           {calls.map((call) => (
-            <Table.Tr key={call.sequence}>
-              <Table.Td><Text size="xs">{exact(new Date(call.at), zone).slice(11, 19)}</Text></Table.Td>
+            <Table.Tr key={call.record}>
+              <Table.Td><Text size="xs">{exact(new Date(call.scheduledAt), zone).slice(11, 19)}</Text></Table.Td>
               {compact ? null : <Table.Td><Code fz="xs">{call.step ?? '—'}</Code></Table.Td>}
               <Table.Td><Text size="xs">{call.activity}</Text></Table.Td>
               <Table.Td><Text size="xs">{call.target}</Text></Table.Td>
-              <Table.Td ta="right"><Text size="xs">{call.endedAt === null ? '…' : duration((call.endedAt - call.at) / 1000)}</Text></Table.Td>
+              <Table.Td ta="right"><Text size="xs">{call.endedAt == null ? '…' : duration((Date.parse(call.endedAt) - Date.parse(call.scheduledAt)) / 1000)}</Text></Table.Td>
               <Table.Td>
                 <Text size="xs" fw={call.outcome === 'completed' ? 400 : 600} style={{ overflowWrap: 'anywhere' }}>
-                  {call.outcome}{call.retries > 0 ? ` after ${call.retries + 1} tries` : ''}{call.error ? `: ${call.error}` : ''}
+                  {call.outcome}{call.attempts > 1 ? ` after ${call.attempts} tries` : ''}{call.error ? `: ${call.error}` : ''}
                 </Text>
               </Table.Td>
-              <Table.Td><Hash value={call.inputHash} /> → <Hash value={call.outputHash} /></Table.Td>
-              <Table.Td><Anchor size="xs" component={Link} to={`/audit?record=${call.sequence}`}>{call.sequence}</Anchor></Table.Td>
+              <Table.Td><Hash value={call.inputHash} /> → <Hash value={call.outputHash ?? null} /></Table.Td>
+              <Table.Td><Anchor size="xs" component={Link} to={`/audit?record=${call.record}`}>{call.record}</Anchor></Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -1,19 +1,21 @@
 import { Anchor, Group, Stack, Switch, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useLiveness } from '@/shell/live';
 import { CommandLine } from '@/ui/CommandLine';
+import { Refused } from '@/ui/Refused';
 import { exact } from '@/ui/TimeText';
 import { useZone } from '@/ui/zone';
-import type { RunView } from '../data';
+import { recordsQuery, type RunView } from '../data';
 import { recordWords } from '../model/recordWords';
-import type { AuditRecord } from '../model/records';
+import type { RunRecord } from '../model/records';
 import { Tag } from '../Tag';
 import type { useWhere } from './where';
 
 interface EventsTabProps {
   readonly run: RunView;
-  readonly records: readonly AuditRecord[];
+  readonly records: readonly RunRecord[];
   readonly where: ReturnType<typeof useWhere>;
 }
 
@@ -22,19 +24,21 @@ export function EventsTab({ run, records, where }: EventsTabProps) {
   const zone = useZone();
   const live = useLiveness();
   const [calls, setCalls] = useState(false);
-  const shown = calls ? records : records.filter((record) => !record.kind.startsWith('activity.'));
+  const all = useQuery({ ...recordsQuery(run.id, true), enabled: calls });
+  const shown = calls ? all.data ?? records : records;
   return (
     <Stack gap="xs">
       <Group justify="space-between">
         <Group gap="sm">
-          <Text size="sm" role="status" data-count={records.length}>
-            {shown.length === records.length ? `${records.length} records` : `${shown.length} of ${records.length} records`}
+          <Text size="sm" role="status" data-count={shown.length}>
+            {shown.length} records{calls && all.isPending ? ', reading the calls…' : ''}
             {run.endedAt == null ? (live.name === 'live' ? ', more as they happen' : ', the stream is not live') : ''}
           </Text>
           <Switch size="xs" label="calls to sites" checked={calls} onChange={(event) => setCalls(event.currentTarget.checked)} />
         </Group>
         <CommandLine compact command={`runbooks audit list --run ${run.id} --order asc`} />
       </Group>
+      {calls ? <Refused error={all.error} title="The calls could not be read." /> : null}
       <Table.ScrollContainer minWidth={640} type="native">
         <Table aria-label="Events of the run" verticalSpacing={3}>
           <Table.Thead>
@@ -53,7 +57,7 @@ export function EventsTab({ run, records, where }: EventsTabProps) {
                 <Table.Tr key={record.sequence} data-sequence={record.sequence}>
                   <Table.Td><Anchor size="xs" component={Link} to={`/audit?record=${record.sequence}`}>{record.sequence}</Anchor></Table.Td>
                   <Table.Td><Text size="xs">{exact(new Date(record.at), zone)}</Text></Table.Td>
-                  <Table.Td><Tag colour={record.outcome === 'failure' ? 'red' : 'gray'}>{record.kind}</Tag></Table.Td>
+                  <Table.Td><Tag colour={failed(record) ? 'red' : 'gray'}>{record.kind}</Tag></Table.Td>
                   <Table.Td><Text size="xs">{record.actor}</Text></Table.Td>
                   <Table.Td>
                     <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -78,3 +82,5 @@ export function EventsTab({ run, records, where }: EventsTabProps) {
     </Stack>
   );
 }
+
+const failed = (record: RunRecord): boolean => /\.(failed|timed-out|rejected)$/.test(record.kind) || record.data['state'] === 'failed';

@@ -8,22 +8,13 @@ import { Refused } from '@/ui/Refused';
 import { exact } from '@/ui/TimeText';
 import { Waiting } from '@/ui/Waiting';
 import { useZone } from '@/ui/zone';
-import { reportQuery, type RunReport, type RunView } from '../data';
-import type { Call } from '../model/calls';
-import type { AuditRecord } from '../model/records';
+import { callsQuery, reportQuery, type RunReport, type RunView } from '../data';
 import { CallTable } from './CallTable';
-import type { useWhere } from './where';
-
-interface EvidenceTabProps {
-  readonly run: RunView;
-  readonly calls: readonly Call[];
-  readonly records: readonly AuditRecord[];
-  readonly where: ReturnType<typeof useWhere>;
-}
 
 /** What proves what the run did: the report made of its records, decisions, findings, and each call's hashes. */
-export function EvidenceTab({ run, calls }: EvidenceTabProps) {
+export function EvidenceTab({ run }: { readonly run: RunView }) {
   const report = useQuery(reportQuery(run.id));
+  const calls = useQuery(callsQuery(run.id));
   return (
     <Stack gap="md">
       <Group gap="xs">
@@ -38,7 +29,10 @@ export function EvidenceTab({ run, calls }: EvidenceTabProps) {
       {report.data ? <Summary report={report.data} /> : null}
       <div>
         <Title order={2}>Calls</Title>
-        {calls.length === 0 ? <Text size="sm">No call is recorded yet.</Text> : <CallTable calls={calls} />}
+        {calls.isPending ? <Waiting what="Reading the calls…" /> : null}
+        <Refused error={calls.error} title="The calls could not be read." />
+        {calls.data?.length === 0 ? <Text size="sm">No call is recorded yet.</Text> : null}
+        {calls.data && calls.data.length > 0 ? <CallTable calls={calls.data} /> : null}
       </div>
     </Stack>
   );

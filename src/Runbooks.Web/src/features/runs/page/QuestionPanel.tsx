@@ -9,6 +9,7 @@ import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
 import { Refused } from '@/ui/Refused';
 import { useRunRefresh, type QuestionView, type RunView } from '../data';
+import { redText } from './tint';
 
 interface QuestionPanelProps {
   readonly run: RunView;
@@ -43,7 +44,7 @@ export function QuestionPanel({ run, question, step }: QuestionPanelProps) {
             <Text size="sm" c="dimmed">
               {step} asks {question.of === 'approver' || question.of === 'operator' || question.of === 'admin' || question.of === 'auditor' || question.of === 'author' ? `an ${question.of}` : question.of}
               {' · '}
-              {left > 0 ? `without an answer in ${duration(left)} it takes “${question.default}”` : `the deadline is over; it takes “${question.default}”`}
+              {left > 0 ? `without an answer within ${duration(left)} it counts as “${question.default}”` : `the deadline is over: it counts as “${question.default}”`}
             </Text>
           </div>
         </Group>
@@ -56,6 +57,7 @@ export function QuestionPanel({ run, question, step }: QuestionPanelProps) {
             {question.choices.map((choice) => (
               <Button
                 key={choice} variant={choice === question.default ? 'default' : 'outline'} color={danger(choice) ? 'red' : 'indigo'}
+                {...(danger(choice) && choice !== question.default ? { c: redText } : {})}
                 disabled={answer.isPending || (choice === 'skip' && reason.trim().length < 3)} onClick={() => answer.mutate(choice)}
               >
                 {answer.isPending && answer.variables === choice ? 'Answering…' : capital(choice)}

@@ -5,17 +5,17 @@ import { useState } from 'react';
 import { api, body } from '@/api/client';
 import { useMay } from '@/shell/session';
 import { Refused } from '@/ui/Refused';
-import { useRunRefresh, type PlanStep, type RunView, type StepView } from '../data';
+import { useRunRefresh, type RunView, type StepView } from '../data';
 import { AbortDialog } from './AbortDialog';
+import { redText } from './tint';
 
 interface RunActionsProps {
   readonly run: RunView;
-  readonly plan: readonly PlanStep[];
   readonly steps: readonly StepView[];
 }
 
 /** What a person can do to a run as a whole; retry and skip stand at the step that asks. */
-export function RunActions({ run, plan, steps }: RunActionsProps) {
+export function RunActions({ run, steps }: RunActionsProps) {
   const may = useMay('operator', 'approver');
   const [aborting, setAborting] = useState(false);
   if (!may || run.endedAt != null) return null;
@@ -23,13 +23,13 @@ export function RunActions({ run, plan, steps }: RunActionsProps) {
   const holds = run.kind.startsWith('drill') && steps.some((step) => step.state === 'running' && /hold/i.test(step.title));
   return (
     <Group gap="xs">
-      {run.state === 'running' ? <SignalButton run={run} signal="pause" label="Pause" busy="Pausing…" done="Pause is ordered" Icon={IconPlayerPause} /> : null}
+      {run.state === 'running' || run.state === 'asking' ? <SignalButton run={run} signal="pause" label="Pause" busy="Pausing…" done="Pause is ordered" Icon={IconPlayerPause} /> : null}
       {run.state === 'paused' ? <SignalButton run={run} signal="resume" label="Resume" busy="Resuming…" done="Resume is ordered" Icon={IconPlayerPlay} /> : null}
       {holds ? <SignalButton run={run} signal="release" label="End the hold" busy="Ending…" done="The hold ends" Icon={IconPlayerPlay} /> : null}
       {run.state === 'aborting' ? null : (
-        <Button variant="outline" color="red" leftSection={<IconPlayerStop size={14} aria-hidden />} onClick={() => setAborting(true)}>Abort…</Button>
+        <Button variant="outline" color="red" c={redText} leftSection={<IconPlayerStop size={14} aria-hidden />} onClick={() => setAborting(true)}>Abort…</Button>
       )}
-      {aborting ? <AbortDialog run={run} plan={plan} steps={steps} close={() => setAborting(false)} /> : null}
+      {aborting ? <AbortDialog run={run} close={() => setAborting(false)} /> : null}
     </Group>
   );
 }

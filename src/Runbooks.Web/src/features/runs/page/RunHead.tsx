@@ -6,23 +6,22 @@ import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
 import { StateMark } from '@/ui/StateMark';
 import { TimeText } from '@/ui/TimeText';
-import { decisionsQuery, type PlanStep, type RunView, type StepView } from '../data';
+import { decisionsQuery, type RunView, type StepView } from '../data';
 import type { RunHistory } from '../model/history';
-import type { AuditRecord } from '../model/records';
+import type { RunRecord } from '../model/records';
 import { Tag } from '../Tag';
 import { RunActions } from './RunActions';
 import type { useWhere } from './where';
 
 interface RunHeadProps {
   readonly run: RunView;
-  readonly records: readonly AuditRecord[];
-  readonly plan: readonly PlanStep[];
+  readonly records: readonly RunRecord[];
   readonly steps: readonly StepView[];
   readonly history: RunHistory | null;
   readonly where: ReturnType<typeof useWhere>;
 }
 
-export function RunHead({ run, records, plan, steps, history, where }: RunHeadProps) {
+export function RunHead({ run, records, steps, history, where }: RunHeadProps) {
   const replaying = where.at !== null;
   return (
     <Stack gap={6}>
@@ -54,7 +53,7 @@ export function RunHead({ run, records, plan, steps, history, where }: RunHeadPr
                 {replaying ? 'Back to now' : 'Replay'}
               </Button>
             ) : null}
-            {replaying ? null : <RunActions run={run} plan={plan} steps={steps} />}
+            {replaying ? null : <RunActions run={run} steps={steps} />}
             <CommandLine compact command={`runbooks run watch ${run.id}`} />
           </Group>
         </Stack>

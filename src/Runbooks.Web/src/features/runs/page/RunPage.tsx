@@ -1,14 +1,14 @@
-import { Alert, Stack, Tabs } from '@mantine/core';
+import { Alert, Stack, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
 import { useParams } from 'react-router';
 import { Refused } from '@/ui/Refused';
 import { RunBand } from '@/ui/RunBand';
 import { Waiting } from '@/ui/Waiting';
-import { historyFor, recordsQuery, runQuery, stepsQuery, usePlan, type RunView } from '../data';
+import { historyFor, planQuery, recordsQuery, runQuery, stepsQuery, type RunView } from '../data';
 import { pictureAt } from '../model/history';
 import { spansOf } from '../model/spans';
-import { callsOf } from '../model/calls';
+import { objectOf, text } from '../model/records';
 import { ApprovalPanel } from './ApprovalPanel';
 import { EventsTab } from './EventsTab';
 import { EvidenceTab } from './EvidenceTab';
@@ -36,11 +36,10 @@ function RunPage({ run, stale }: { readonly run: RunView; readonly stale: unknow
   const where = useWhere();
   const steps = useQuery(stepsQuery(run.id));
   const records = useQuery(recordsQuery(run.id));
-  const plan = usePlan(run, records.data);
-  const planned = plan.data?.steps ?? noSteps;
+  const plan = useQuery(planQuery(run.id));
+  const planned = plan.data ?? noSteps;
   const history = records.data ? historyFor(records.data) : null;
   const spans = useMemo(() => (history ? spansOf(history) : noSteps), [history]);
-  const calls = useMemo(() => callsOf(records.data ?? noSteps, run.workflowId, spans), [records.data, run.workflowId, spans]);
   const picture = history && where.at !== null ? pictureAt(history, history.from + where.at * 1000) : null;
   const rows = useMemo(
     () => (picture ? pictureRows(picture, planned) : stepRows(steps.data ?? noSteps, planned)),
@@ -51,7 +50,7 @@ function RunPage({ run, stale }: { readonly run: RunView; readonly stale: unknow
   return (
     <Stack gap="sm">
       <RunBand real={run.real} group={run.group ?? null} />
-      <RunHead run={run} records={records.data ?? noSteps} plan={planned} steps={steps.data ?? noSteps} history={history} where={where} />
+      <RunHead run={run} records={records.data ?? noSteps} steps={steps.data ?? noSteps} history={history} where={where} />
       {stale ? <Refused error={stale} title="What is shown may be old: the run could not be read again." /> : null}
       {picture ? null : (
         <>
@@ -59,7 +58,7 @@ function RunPage({ run, stale }: { readonly run: RunView; readonly stale: unknow
           {asking.map((step) => (step.question ? <QuestionPanel key={step.question.id} run={run} question={step.question} step={step.title} /> : null))}
         </>
       )}
-      {run.failure != null && !picture ? <FailureNote failure={run.failure} /> : null}
+      {picture ? null : <FailureNote run={run} />}
       {history && where.at !== null && picture ? <ReplayBar history={history} picture={picture} where={where} /> : null}
       <Tabs value={where.tab} onChange={(tab) => where.set('tab', tab === 'steps' ? null : tab)} keepMounted={false}>
         <Tabs.List>
@@ -73,7 +72,7 @@ function RunPage({ run, stale }: { readonly run: RunView; readonly stale: unknow
           <Tabs.Panel value="steps" pt="sm">
             <Refused error={steps.error} title="The steps could not be read." />
             <StepsTab
-              run={run} rows={rows} plan={planned} planMissing={plan.error} calls={calls} records={records.data ?? noSteps} where={where}
+              run={run} rows={rows} planMissing={plan.error} records={records.data ?? noSteps} where={where}
               now={picture?.at ?? null} reading={steps.isPending}
             />
           </Tabs.Panel>
@@ -84,10 +83,10 @@ function RunPage({ run, stale }: { readonly run: RunView; readonly stale: unknow
             <Reading query={records}><EventsTab run={run} records={records.data ?? noSteps} where={where} /></Reading>
           </Tabs.Panel>
           <Tabs.Panel value="evidence" pt="sm">
-            <Reading query={records}><EvidenceTab run={run} calls={calls} records={records.data ?? noSteps} where={where} /></Reading>
+            <EvidenceTab run={run} />
           </Tabs.Panel>
           <Tabs.Panel value="compare" pt="sm">
-            <Reading query={records}><CompareTab run={run} spans={spans} where={where} /></Reading>
+            <CompareTab run={run} where={where} />
           </Tabs.Panel>
         </Suspense>
       </Tabs>
@@ -110,12 +109,15 @@ function Reading({ query, children }: ReadingProps) {
   );
 }
 
-function FailureNote({ failure }: { readonly failure: unknown }) {
-  const said = failure as Readonly<Record<string, unknown>>;
-  return (
-    <Alert color="red" variant="light" title="Why it failed">
-      {String(said['message'] ?? 'The engine said no reason.')}
-      {typeof said['code'] === 'string' ? ` (${said['code']})` : ''}
-    </Alert>
-  );
+/** The workflow's own words, or the engine's when the workflow could not say any. */
+function FailureNote({ run }: { readonly run: RunView }) {
+  const said = { ...objectOf(run.failure), ...objectOf(run.result) };
+  const why = text(said['cause']) ?? text(said['message']);
+  if (run.state !== 'failed' && run.failure == null) return null;
+  return <Alert color="red" variant="light" title="Why it failed"><Lines of={why ?? 'The engine gave no reason.'} /></Alert>;
+}
+
+// A refusal is one line: what it is, its cause and what to do about it.
+function Lines({ of }: { readonly of: string }) {
+  return of.split(/ (?=(?:Cause|Correction|Field): )/).map((line) => <Text size="sm" key={line} style={{ overflowWrap: 'anywhere' }}>{line}</Text>);
 }

@@ -1,29 +1,31 @@
 import { Box, Code, Group, Stack, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { CommandLine } from '@/ui/CommandLine';
 import { duration } from '@/ui/format';
+import { Refused } from '@/ui/Refused';
 import { exact } from '@/ui/TimeText';
 import { meaningOf } from '@/ui/states';
 import { useZone } from '@/ui/zone';
-import type { RunView } from '../data';
-import { callsWithin, type Call } from '../model/calls';
-import { text, type AuditRecord } from '../model/records';
+import { callsQuery, callsWithin, type CallView, type RunView } from '../data';
+import { detailLines } from '../model/detail';
+import { text, type RunRecord } from '../model/records';
 import { CallTable } from './CallTable';
-import { detailLines, type StepRow } from './rows';
+import type { StepRow } from './rows';
 
 interface StepDetailProps {
   readonly run: RunView;
   readonly row: StepRow;
-  readonly calls: readonly Call[];
-  readonly records: readonly AuditRecord[];
+  readonly records: readonly RunRecord[];
   readonly now: number | null;
 }
 
 /** One step in full: its result, its log, and every call it made with the hashes that prove it. */
-export function StepDetail({ run, row, calls, records, now }: StepDetailProps) {
+export function StepDetail({ run, row, records, now }: StepDetailProps) {
   const zone = useZone();
   const until = now ?? Infinity;
   const log = records.filter((record) => record.kind.startsWith('step.') && text(record.data['step']) === row.path && Date.parse(text(record.data['at']) ?? record.at) <= until);
-  const made = callsWithin(calls, row.path).filter((call) => call.at <= until);
+  const calls = useQuery(callsQuery(run.id));
+  const made = callsWithin(calls.data ?? [], row.path).filter((call) => Date.parse(call.scheduledAt) <= until);
   return (
     <Box p="sm" pl={34} style={{ borderBottom: '1px solid var(--mantine-color-default-border)' }}>
       <Stack gap="sm">
@@ -58,10 +60,11 @@ export function StepDetail({ run, row, calls, records, now }: StepDetailProps) {
           <Group gap="xs">
             <Text size="sm" fw={600}>Evidence</Text>
             <Text size="xs" c="dimmed">
-              {made.length === 0 ? 'no call is recorded for this step' : `${made.length} calls, ${duration(total(made))} in all`}
+              {calls.isPending ? 'reading the calls…' : made.length === 0 ? 'no call is recorded for this step' : `${made.length} ${made.length === 1 ? 'call' : 'calls'}, ${duration(total(made))} in all`}
             </Text>
             <CommandLine compact command={`runbooks audit list --run ${run.id} --kind activity`} />
           </Group>
+          <Refused error={calls.error} title="The calls could not be read." />
           {made.length > 0 ? <CallTable calls={made} compact /> : null}
         </div>
       </Stack>
@@ -69,4 +72,5 @@ export function StepDetail({ run, row, calls, records, now }: StepDetailProps) {
   );
 }
 
-const total = (calls: readonly Call[]): number => calls.reduce((sum, call) => sum + ((call.endedAt ?? call.at) - call.at), 0) / 1000;
+const total = (calls: readonly CallView[]): number =>
+  calls.reduce((sum, call) => sum + (call.endedAt == null ? 0 : Date.parse(call.endedAt) - Date.parse(call.scheduledAt)), 0) / 1000;

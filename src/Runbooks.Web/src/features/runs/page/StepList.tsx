@@ -5,25 +5,24 @@ import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
 import { StateMark } from '@/ui/StateMark';
 import type { RunView } from '../data';
-import type { Call } from '../model/calls';
-import type { AuditRecord } from '../model/records';
+import { detailLines } from '../model/detail';
+import type { RunRecord } from '../model/records';
 import { Tag } from '../Tag';
-import { detailLines, type StepRow } from './rows';
+import type { StepRow } from './rows';
 import { StepDetail } from './StepDetail';
 import { edge, tint } from './tint';
 
 interface StepListProps {
   readonly run: RunView;
   readonly rows: readonly StepRow[];
-  readonly calls: readonly Call[];
-  readonly records: readonly AuditRecord[];
+  readonly records: readonly RunRecord[];
   readonly selected: string | null;
   readonly onSelect: (path: string) => void;
   readonly now: number | null;
 }
 
 /** The steps as text: the whole of the graph for those who read or use a keyboard, with each step's log under it. */
-export function StepList({ run, rows, calls, records, selected, onSelect, now }: StepListProps) {
+export function StepList({ run, rows, records, selected, onSelect, now }: StepListProps) {
   const clock = useNow();
   const at = now ?? clock.getTime();
   const opened = useRef<HTMLLIElement>(null);
@@ -59,11 +58,11 @@ export function StepList({ run, rows, calls, records, selected, onSelect, now }:
                 <Box w={112} display="flex"><StateMark state={row.state} /></Box>
               </Group>
             </Group>
-            {row.detail !== '' && row.path !== selected && row.state !== 'asking' ? (
+            {detailLines(row.detail).length > 0 && row.path !== selected && row.state !== 'asking' ? (
               <Text size="xs" lineClamp={1} ml={28}>{detailLines(row.detail).join(' · ')}</Text>
             ) : null}
           </UnstyledButton>
-          {row.path === selected ? <StepDetail run={run} row={row} calls={calls} records={records} now={now} /> : null}
+          {row.path === selected ? <StepDetail run={run} row={row} records={records} now={now} /> : null}
         </li>
       ))}
       {rows.length === 0 ? <Text component="li" size="sm" p="sm">No step has begun.</Text> : null}

@@ -1,9 +1,9 @@
-import { Box, Grid, Text } from '@mantine/core';
+import { Box, Grid } from '@mantine/core';
 import { lazy, Suspense } from 'react';
+import { Refused } from '@/ui/Refused';
 import { Waiting } from '@/ui/Waiting';
-import type { PlanStep, RunView } from '../data';
-import type { Call } from '../model/calls';
-import type { AuditRecord } from '../model/records';
+import type { RunView } from '../data';
+import type { RunRecord } from '../model/records';
 import type { StepRow } from './rows';
 import { StepList } from './StepList';
 import type { useWhere } from './where';
@@ -13,16 +13,14 @@ const RunGraph = lazy(() => import('./RunGraph').then((module) => ({ default: mo
 interface StepsTabProps {
   readonly run: RunView;
   readonly rows: readonly StepRow[];
-  readonly plan: readonly PlanStep[];
   readonly planMissing: unknown;
-  readonly calls: readonly Call[];
-  readonly records: readonly AuditRecord[];
+  readonly records: readonly RunRecord[];
   readonly where: ReturnType<typeof useWhere>;
   readonly now: number | null;
   readonly reading: boolean;
 }
 
-export function StepsTab({ run, rows, plan, planMissing, calls, records, where, now, reading }: StepsTabProps) {
+export function StepsTab({ run, rows, planMissing, records, where, now, reading }: StepsTabProps) {
   const select = (path: string | null) => where.set('step', path === where.step ? null : path);
   if (reading) return <Waiting what="Reading the steps…" />;
   return (
@@ -33,14 +31,10 @@ export function StepsTab({ run, rows, plan, planMissing, calls, records, where, 
             <RunGraph run={run} rows={rows} now={now} selected={where.step} onSelect={(path) => where.set('step', path)} />
           </Suspense>
         </Box>
-        {planMissing && plan.length === 0 ? (
-          <Text size="xs" c="dimmed" mt={4}>
-            The plan cannot be computed for the group as it is now, so the list shows only the steps that were reached.
-          </Text>
-        ) : null}
+        <Refused error={planMissing} title="The plan could not be read: the list shows only the steps that were reached." />
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 7 }}>
-        <StepList run={run} rows={rows} calls={calls} records={records} selected={where.step} onSelect={select} now={now} />
+        <StepList run={run} rows={rows} records={records} selected={where.step} onSelect={select} now={now} />
       </Grid.Col>
     </Grid>
   );

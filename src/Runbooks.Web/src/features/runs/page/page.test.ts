@@ -1,22 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Me } from '@/shell/session';
-import type { PlanStep, RunView, StepView } from '../data';
-import { abortPreview } from './abortPreview';
+import type { RunView } from '../data';
 import { whyNot } from './whyNot';
-
-const plan = (path: string, more: Partial<PlanStep> = {}) =>
-  ({ path, title: path, acts: true, irreversible: false, compensated: false, ...more }) as unknown as PlanStep;
-const step = (path: string, state: string, endedAt?: string) => ({ path, title: path, state, endedAt }) as unknown as StepView;
-
-describe('what an abort would do', () => {
-  it('takes back finished steps backwards and names what stays', () => {
-    const preview = abortPreview(
-      [plan('look', { acts: false }), plan('stop', { compensated: true }), plan('dns', { compensated: true }), plan('switch', { irreversible: true }), plan('start'), plan('tell')],
-      [step('look', 'succeeded', '1'), step('stop', 'succeeded', '2'), step('dns', 'succeeded', '3'), step('switch', 'succeeded', '4'), step('start', 'running')],
-    );
-    expect(preview).toEqual({ running: ['start'], takenBack: ['dns', 'stop'], stays: ['switch — cannot be taken back'], never: ['tell'] });
-  });
-});
 
 describe('who may decide a request', () => {
   const run = { requestedBy: 'ada', approverRole: 'approver' } as RunView;

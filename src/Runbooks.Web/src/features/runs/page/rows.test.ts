@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanStep, StepView } from '../data';
-import { detailLines, stepRows } from './rows';
+import type { PlanNode, StepView } from '../data';
+import { detailLines } from '../model/detail';
+import { stepRows } from './rows';
 
 const step = (path: string, state: string) => ({ path, ordinal: 1, title: path, state, attempts: 0, detail: '' }) as unknown as StepView;
-const plan = (path: string, more: Partial<PlanStep> = {}) =>
-  ({ path, title: path, irreversible: false, compensated: false, ...more }) as unknown as PlanStep;
+const plan = (path: string, more: Partial<PlanNode> = {}) =>
+  ({ path, title: path, irreversible: false, compensation: null, ...more }) as unknown as PlanNode;
 
 describe('the rows of a run', () => {
   it('follow the plan, with what a step did inside under it and what is not reached waiting', () => {
@@ -24,7 +25,9 @@ describe('the rows of a run', () => {
   });
 
   it('say a result in words and leave prose alone', () => {
-    expect(detailLines('{"sentBytes":4096,"keptPoints":[]}')).toEqual(['sent bytes: 4096', 'kept points: []']);
+    expect(detailLines('{"sentBytes":4096,"keptPoints":[]}')).toEqual(['sent bytes: 4096', 'kept points: none']);
+    expect(detailLines('{"points":{"db-1":"rp_1"}}')).toEqual(['points: db-1 rp_1']);
+    expect(detailLines('{}')).toEqual([]);
     expect(detailLines('4 KiB sent')).toEqual(['4 KiB sent']);
     expect(detailLines('{broken')).toEqual(['{broken']);
   });

@@ -1,4 +1,4 @@
-import type { PlanStep, StepView } from '../data';
+import type { PlanNode, StepView } from '../data';
 import type { RunPicture } from '../model/history';
 import { depthOf } from '../model/spans';
 
@@ -18,7 +18,7 @@ export interface StepRow {
 }
 
 /** Steps in the order of the plan, what each did inside right under it; what is not reached yet waits. */
-export function stepRows(steps: readonly StepView[], plan: readonly PlanStep[]): readonly StepRow[] {
+export function stepRows(steps: readonly StepView[], plan: readonly PlanNode[]): readonly StepRow[] {
   return arrange(steps.map((step) => ({
     path: step.path,
     title: step.title,
@@ -31,13 +31,13 @@ export function stepRows(steps: readonly StepView[], plan: readonly PlanStep[]):
   })), plan);
 }
 
-export function pictureRows(picture: RunPicture, plan: readonly PlanStep[]): readonly StepRow[] {
+export function pictureRows(picture: RunPicture, plan: readonly PlanNode[]): readonly StepRow[] {
   return arrange(picture.steps.map((step) => ({ ...step, attempts: 0, site: null, detail: step.detail })), plan);
 }
 
 type Known = Pick<StepRow, 'path' | 'title' | 'state' | 'startedAt' | 'endedAt' | 'attempts' | 'site' | 'detail'>;
 
-function arrange(steps: readonly Known[], plan: readonly PlanStep[]): readonly StepRow[] {
+function arrange(steps: readonly Known[], plan: readonly PlanNode[]): readonly StepRow[] {
   const byPath = new Map(steps.map((step) => [step.path, step]));
   const planned = new Map(plan.map((step) => [step.path, step]));
   const paths = new Set([...planned.keys(), ...byPath.keys()]);
@@ -52,7 +52,7 @@ function arrange(steps: readonly Known[], plan: readonly PlanStep[]): readonly S
         // A procedure inside a procedure has no step of its own around its steps: `protect/reprotect/catch-up/1`.
         depth: path === root ? 0 : path.slice(root.length + 1).includes('/') ? 2 : 1,
         irreversible: planned.get(path)?.irreversible ?? false,
-        compensated: planned.get(path)?.compensated ?? false,
+        compensated: planned.get(path)?.compensation != null,
       });
     }
   }
@@ -66,16 +66,3 @@ const waiting = (path: string, title: string): Known =>
   ({ path, title, state: 'waiting', startedAt: null, endedAt: null, attempts: 0, site: null, detail: '' });
 
 const time = (at: string | null | undefined): number | null => (at == null ? null : Date.parse(at));
-
-/** The words of a step's detail: a procedure's result is JSON, said as `name: value` lines. */
-export function detailLines(detail: string): readonly string[] {
-  if (!detail.startsWith('{')) return detail === '' ? [] : [detail];
-  try {
-    const read = JSON.parse(detail) as Record<string, unknown>;
-    return Object.entries(read).map(([name, value]) => `${spaced(name)}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  } catch {
-    return [detail];
-  }
-}
-
-const spaced = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);

@@ -170,7 +170,7 @@ function Confirmation({ plan, inputs, runbook, version, fixedGroup, current }: C
       ) : null}
       <Group justify="space-between">
         <CommandLine compact command={startCommand(runbook, fixedGroup ? '' : plan.group, inputs, reason, plan.real)} />
-        <Button size="sm" color={plan.real ? 'red' : 'indigo'} disabled={!current || !named || reason.trim().length < 3 || start.isPending || start.isSuccess} onClick={() => start.mutate()}>
+        <Button size="sm" color={plan.real ? 'red.9' : 'indigo'} disabled={!current || !named || reason.trim().length < 3 || start.isPending || start.isSuccess} onClick={() => start.mutate()}>
           {start.isPending ? 'Asking the control plane…' : start.isSuccess ? 'Started' : startWords(plan)}
         </Button>
       </Group>
