@@ -22,6 +22,8 @@ interface DataTableProps<Row> {
   readonly searchable?: boolean;
   /** Stands right of the filters. */
   readonly actions?: ReactNode;
+  /** For lists that the server searches and sorts by the address; `total` is how many match there. */
+  readonly remote?: { readonly total: number };
   /** For lists that the server pages: whether more is there, and how to get it. */
   readonly more?: { readonly has: boolean; readonly busy: boolean; readonly load: () => void };
 }
@@ -31,15 +33,21 @@ const virtualFrom = 100;
 // Drawn until the window is measured.
 const firstRows = 40;
 const RowWindow = lazy(() => import('./RowWindow'));
+const aheadRows = 100;
 const noFacets: readonly never[] = [];
 
 /** The console's table: sorted, filtered and linked by the address, walked by arrows, and as long as it needs to be. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { rows, columns, label, rowKey, rowTo, more } = props;
+  const { rows, columns, label, rowKey, rowTo, more, remote } = props;
   const facets = props.facets ?? noFacets;
   const { state, change } = useTableState(facets.map((facet) => facet.id), props.prefix);
   const sort = state.sort ?? props.initialSort ?? null;
-  const shown = useMemo(() => arrange(rows, columns, facets, state, props.initialSort), [rows, columns, facets, state, props.initialSort]);
+  const local = remote === undefined;
+  const shown = useMemo(
+    () => (local ? arrange(rows, columns, facets, state, props.initialSort) : rows),
+    [local, rows, columns, facets, state, props.initialSort],
+  );
+  const asked = state.search !== '' || Object.keys(state.facets).length > 0;
   const body = useRef<HTMLTableSectionElement>(null);
   const [seen, setSeen] = useState<Shown | null>(null);
   const virtual = shown.length >= virtualFrom;
@@ -57,11 +65,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return (
     <div>
       <TableFilters
-        label={label} rows={rows} shown={shown.length} facets={facets} state={state} change={change}
+        label={label} rows={rows} shown={shown.length} total={remote?.total} facets={facets} state={state} change={change}
         searchable={props.searchable ?? columns.some((column) => column.text)} actions={props.actions}
       />
       <Table.ScrollContainer minWidth={480} type="native">
-        <Table aria-label={label} aria-rowcount={shown.length + 1} layout="auto">
+        <Table aria-label={label} aria-rowcount={(remote?.total ?? shown.length) + 1} layout="auto">
           <Table.Thead>
             <Table.Tr>
               {columns.map((column) => (
@@ -81,8 +89,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       {virtual ? <Suspense><RowWindow count={shown.length} body={body} onShown={setSeen} /></Suspense> : null}
       {shown.length === 0 ? (
         <Group p="md" gap="sm">
-          <Text size="sm">{rows.length === 0 ? `No ${label}.` : `None of ${rows.length} ${label} match.`}</Text>
-          {rows.length === 0 ? null : (
+          <Text size="sm">{local && rows.length > 0 ? `None of ${rows.length} ${label} match.` : asked ? `No ${label} match.` : `No ${label}.`}</Text>
+          {(local ? rows.length === 0 : !asked) ? null : (
             <Button
               variant="default"
               onClick={() => change({ search: '', facets: Object.fromEntries(facets.map((facet) => [facet.id, ''])) })}
@@ -159,7 +167,8 @@ function Row<Row>({ row, index, columns, to }: RowProps<Row>) {
 
 function useMoreAtEnd(more: DataTableProps<unknown>['more'], last: number, count: number) {
   useEffect(() => {
-    if (more?.has && !more.busy && count >= virtualFrom && last >= count - 1) more.load();
+    // Loaded before the end is seen: who scrolls evenly never waits.
+    if (more?.has && !more.busy && count >= virtualFrom && last >= count - aheadRows) more.load();
   }, [more, last, count]);
 }
 

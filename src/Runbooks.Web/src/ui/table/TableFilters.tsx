@@ -7,6 +7,8 @@ interface TableFiltersProps<Row> {
   readonly label: string;
   readonly rows: readonly Row[];
   readonly shown: number;
+  /** How many match at the server; without it the rows are all there are. */
+  readonly total?: number | undefined;
   readonly facets: readonly Facet<Row>[];
   readonly state: TableState;
   readonly change: (next: Partial<TableState>) => void;
@@ -17,7 +19,7 @@ interface TableFiltersProps<Row> {
 const typingPauseMs = 150;
 
 /** The line over a table: what to look for, which values, and how many of how many are left. */
-export function TableFilters<Row>({ label, rows, shown, facets, state, change, searchable, actions }: TableFiltersProps<Row>) {
+export function TableFilters<Row>({ label, rows, shown, total, facets, state, change, searchable, actions }: TableFiltersProps<Row>) {
   if (!searchable && facets.length === 0 && !actions) return null;
   return (
     <Group gap="sm" mb="xs" align="center">
@@ -29,12 +31,15 @@ export function TableFilters<Row>({ label, rows, shown, facets, state, change, s
         />
       ))}
       <Text size="xs" c="dimmed" role="status">
-        {shown === rows.length ? `${rows.length}` : `${shown} of ${rows.length}`}
+        {counted(shown, total ?? rows.length)}
       </Text>
       {actions ? <Group gap="sm" ml="auto">{actions}</Group> : null}
     </Group>
   );
 }
+
+const counted = (shown: number, all: number): string => (shown === all ? grouped(all) : `${grouped(shown)} of ${grouped(all)}`);
+const grouped = (count: number): string => count.toLocaleString('en');
 
 interface SearchProps {
   readonly label: string;

@@ -119,5 +119,5 @@ function FailureNote({ run }: { readonly run: RunView }) {
 
 // A refusal is one line: what it is, its cause and what to do about it.
 function Lines({ of }: { readonly of: string }) {
-  return of.split(/ (?=(?:Cause|Correction|Field): )/).map((line) => <Text size="sm" key={line} style={{ overflowWrap: 'anywhere' }}>{line}</Text>);
+  return of.split(/ (?=(?:Cause|Correction|Field): )/).map((line) => <Text size="sm" c="var(--mantine-color-text)" key={line} style={{ overflowWrap: 'anywhere' }}>{line}</Text>);
 }
