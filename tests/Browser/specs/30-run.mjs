@@ -10,7 +10,7 @@ const slow = 90_000;
  */
 export default function run({ test, stack, browser }) {
   const api = new Api(stack);
-  let ada, bob, page, id;
+  let ada, bob, cyd, page, id;
   const atRun = (path = '') => page.goto(`/runs/${id}${path}`);
   const state = (word) => page.locator('main').getByText(word, { exact: true }).first().waitFor({ timeout: slow });
   const steps = (path, name) => page.locator(`[data-step="${path}"][data-state="${name}"]`).waitFor({ timeout: slow });
@@ -29,7 +29,9 @@ export default function run({ test, stack, browser }) {
     await api.orders();
     await api.publish('maintenance', maintenance);
     await api.publish('expectation', failing);
-    [ada, bob] = [await api.person('ada', 'operator'), await api.person('bob', 'approver')];
+    ada = await api.person('ada', 'operator');
+    bob = await api.person('bob', 'approver');
+    cyd = await api.person('cyd', 'viewer', 'approver');
     page = await browser.signedInAs(ada);
     await page.goto('/runs/start?runbook=drill-isolated&group=orders');
     await page.locator('[data-band=test]').waitFor();
@@ -57,6 +59,21 @@ export default function run({ test, stack, browser }) {
     assert.equal(await page.getByRole('button', { name: /^Approve/ }).getAttribute('aria-disabled'), 'true');
   });
 
+  chapter('Approval_RoleTakenAwayMeanwhile_IsRefusedAndLosesNothing', { timeout: slow }, async () => {
+    const third = await browser.signedInAs(cyd);
+    await third.goto('/approvals');
+    const reason = third.getByRole('textbox', { name: 'Reason' });
+    await reason.fill('I know that rack');
+    await api.call('PATCH', `/users/${cyd.id}`, { roles: [{ role: 'viewer' }] });
+    await third.getByRole('button', { name: /^Approve REAL/ }).click();
+    await third.getByRole('alert').filter({ hasText: 'RB-API-004' }).waitFor();
+    await third.getByText('It asks for the role approver, which you do not have.').waitFor();
+    assert.equal(await reason.inputValue(), 'I know that rack');
+    assert.equal((await api.get(`/runs/${id}`)).approvalsGiven, 0);
+    await browser.screenshot(third, 'approvals-role-gone');
+    await third.context().close();
+  });
+
   chapter('Approval_BySecondPerson_LetsTheFirstPersonsPageGoOn', { timeout: slow }, async () => {
     const second = await browser.signedInAs(bob);
     await second.goto('/approvals');
@@ -65,9 +82,22 @@ export default function run({ test, stack, browser }) {
     await request.getByText(planHash).waitFor();
     await request.getByText(/expires in/).waitFor();
     await browser.inBothSchemes(second, 'approvals-request');
-    await request.getByRole('textbox', { name: 'Reason' }).fill('the spare is in the hall');
+    const reason = request.getByRole('textbox', { name: 'Reason' });
+    await reason.fill('the spare is in the hall');
+    // The session ends in the middle of it: asked again over the page, and nothing that was typed is gone.
+    for (const { id: session } of (await api.get('/sessions?user=bob')).items) await api.call('DELETE', `/sessions/${session}`);
     await request.getByRole('button', { name: /^Approve REAL/ }).click();
-    await page.getByText('Approved by bob').waitFor();
+    const again = second.getByRole('dialog', { name: 'Your session has ended' });
+    await again.waitFor();
+    await browser.screenshot(second, 'approvals-session-over');
+    assert.equal((await api.get(`/runs/${id}`)).approvalsGiven, 0);
+    await again.getByText('By token').click();
+    await again.locator('input[type=password]').fill(bob.token);
+    await again.getByRole('button', { name: 'Sign in' }).click();
+    await again.waitFor({ state: 'hidden' });
+    assert.equal(await reason.inputValue(), 'the spare is in the hall');
+    await request.getByRole('button', { name: /^Approve REAL/ }).click();
+    await page.getByText('Approved by bob').waitFor({ timeout: slow });
     await second.getByText('Nothing waits for a person').waitFor();
     await second.context().close();
   });

@@ -49,3 +49,14 @@ it('says that nothing matches and gives everything back', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Show all' }));
   expect(screen.getAllByRole('link')).toHaveLength(3);
 });
+
+it('leaves order and search to a server that has them, and says how many match there', async () => {
+  const rows = [{ id: 'db-2', disks: 1 }, { id: 'db-1', disks: 2 }];
+  const router = createMemoryRouter([
+    { path: '/', element: <DataTable label="workloads" rows={rows} columns={columns} rowKey={(row) => row.id} rowTo={(row) => `/${row.id}`} remote={{ total: 9_000 }} /> },
+  ], { initialEntries: ['/?sort=name&q=mail'] });
+  render(<MantineProvider><RouterProvider router={router} /></MantineProvider>);
+  expect(screen.getAllByRole('link').map((link) => link.textContent)).toEqual(['db-2', 'db-1']);
+  expect(screen.getByRole('status').textContent).toBe('2 of 9,000');
+  expect(screen.getByRole('button', { name: 'workload' }).closest('th')?.getAttribute('aria-sort')).toBe('ascending');
+});

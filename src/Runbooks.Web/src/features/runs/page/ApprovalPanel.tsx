@@ -1,8 +1,9 @@
 import { Button, Code, Group, Paper, Stack, Text, TextInput, Tooltip } from '@mantine/core';
 import { IconGavel } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, body } from '@/api/client';
+import { ApiProblem } from '@/api/problem';
 import { meQuery } from '@/shell/session';
 import { CommandLine } from '@/ui/CommandLine';
 import { duration } from '@/ui/format';
@@ -24,6 +25,7 @@ function Panel({ run }: { readonly run: RunView }) {
   const now = useNow();
   const me = useQuery(meQuery);
   const decisions = useQuery(decisionsQuery(run.id));
+  const queries = useQueryClient();
   const [reason, setReason] = useState('');
   const refresh = useRunRefresh(run.id);
   const decide = useMutation({
@@ -31,6 +33,8 @@ function Panel({ run }: { readonly run: RunView }) {
       params: { path: { run: run.id } }, body: { decision, planHash: run.planHash, reason },
     })),
     onSuccess: refresh,
+    // A role may be gone since the page was opened: then the panel says so too. What was typed stays.
+    onError: (error) => (error instanceof ApiProblem && error.status === 403 ? queries.invalidateQueries({ queryKey: meQuery.queryKey }) : undefined),
   });
   const left = run.approvalsExpireAt == null ? null : (Date.parse(run.approvalsExpireAt) - now.getTime()) / 1000;
   const why = whyNot(run, me.data, decisions.data ?? [], left);
@@ -74,7 +78,8 @@ function Panel({ run }: { readonly run: RunView }) {
           {button('rejected', 'Reject', 'Rejecting…')}
           <CommandLine compact command={`runbooks run approve ${run.id} --plan ${run.planHash} --reason "…"`} />
         </Group>
-        <Refused error={decide.error} />
+        {/* Signing in again is asked for over the page; afterwards the same button is pressed again. */}
+        <Refused error={decide.error instanceof ApiProblem && decide.error.status === 401 ? null : decide.error} />
       </Stack>
     </Paper>
   );
