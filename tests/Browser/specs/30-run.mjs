@@ -147,7 +147,7 @@ export default function run({ test, stack, browser }) {
 
   chapter('Abort_ShowsWhatItTakesBackFirst', { timeout: 240_000 }, async () => {
     const asked = await api.post('/runs', { runbook: 'maintenance', group: 'orders', inputs: {}, reason: 'once more' });
-    await new Api({ address: stack.address, token: bob.token })
+    await new Api(stack, bob.token)
       .post(`/runs/${asked.id}/approvals`, { decision: 'approved', planHash: asked.planHash, reason: 'again' });
     const before = id;
     id = asked.id;

@@ -140,7 +140,7 @@ function describe(node: GraphNode): string {
 // On its own tint teal is read only when it is darker than its darkest shade.
 const ink = (tone: Tone): string => (tone === 'ok'
   ? 'light-dark(color-mix(in srgb, var(--mantine-color-teal-9) 82%, black), var(--mantine-color-teal-3))'
-  : `light-dark(var(--mantine-color-${toneColour[tone]}-8), var(--mantine-color-${toneColour[tone]}-3))`);
+  : `light-dark(var(--mantine-color-${toneColour[tone]}-${tone === 'danger' || tone === 'working' ? 9 : 8}), var(--mantine-color-${toneColour[tone]}-3))`);
 
 function tint(node: GraphNode): React.CSSProperties {
   if (!node.state) return {};

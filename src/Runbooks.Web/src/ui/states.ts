@@ -12,7 +12,7 @@ export const toneColour: Readonly<Record<Tone, string>> = {
 
 /** The tone's colour for text and icons, readable in both schemes. */
 export const toneText = (tone: Tone): string =>
-  `light-dark(var(--mantine-color-${toneColour[tone]}-${tone === 'ok' ? 9 : 8}), var(--mantine-color-${toneColour[tone]}-3))`;
+  `light-dark(var(--mantine-color-${toneColour[tone]}-${tone === 'ok' || tone === 'danger' ? 9 : 8}), var(--mantine-color-${toneColour[tone]}-3))`;
 
 interface Meaning {
   readonly tone: Tone;
