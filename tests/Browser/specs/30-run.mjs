@@ -54,12 +54,12 @@ export default function run({ test, stack, browser }) {
     id = page.url().match(/run_[0-9a-f]+/)[0];
   });
 
-  chapter('Approval_OfOnesOwnRequest_IsImpossibleAndSaysWhy', { timeout: slow }, async () => {
+  chapter('Approval_OfOnesOwnRequest_IsImpossibleAndSaysWhy', { timeout: 240_000 }, async () => {
     await page.getByText('You asked for this run yourself').waitFor();
     assert.equal(await page.getByRole('button', { name: /^Approve/ }).getAttribute('aria-disabled'), 'true');
   });
 
-  chapter('Approval_RoleTakenAwayMeanwhile_IsRefusedAndLosesNothing', { timeout: slow }, async () => {
+  chapter('Approval_RoleTakenAwayMeanwhile_IsRefusedAndLosesNothing', { timeout: 240_000 }, async () => {
     const third = await browser.signedInAs(cyd);
     await third.goto('/approvals');
     const reason = third.getByRole('textbox', { name: 'Reason' });
@@ -74,7 +74,7 @@ export default function run({ test, stack, browser }) {
     await third.context().close();
   });
 
-  chapter('Approval_BySecondPerson_LetsTheFirstPersonsPageGoOn', { timeout: slow }, async () => {
+  chapter('Approval_BySecondPerson_LetsTheFirstPersonsPageGoOn', { timeout: 240_000 }, async () => {
     const second = await browser.signedInAs(bob);
     await second.goto('/approvals');
     const request = second.getByRole('region', { name: 'maintenance on orders' });
