@@ -27,6 +27,10 @@ export default function audit({ test, stack, browser }) {
       await page.getByText('No record matches.').waitFor();
       await page.getByRole('button', { name: 'Show all' }).click();
       await records.waitFor();
+      await page.getByRole('textbox', { name: 'Search' }).last().fill('no-such-word-in-any-record');
+      await page.getByText('No record matches.').waitFor();
+      await page.goto('/audit?q=drill-isolated&outcome=success&from=2020-01-01');
+      await records.getByRole('cell', { name: /^runbook\./ }).first().waitFor();
     });
 
     await t.test('Record_Opened_IsWholeAndItsHashIsComputedHere', async () => {

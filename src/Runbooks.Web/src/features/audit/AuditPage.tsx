@@ -16,13 +16,18 @@ import { RecordDrawer } from './RecordDrawer';
 import { VerifyPanel } from './VerifyPanel';
 
 const fields = ['kind', 'run', 'group', 'actor', 'subject', 'site'] as const;
+const added = ['q', 'outcome', 'from', 'to'] as const;
+const day = /^\d{4}-\d{2}-\d{2}$/;
 const kinds = ['run', 'step', 'activity', 'runbook', 'schedule', 'protection', 'arbiter', 'site', 'user', 'token', 'audit', 'alert'];
 
 export function Component() {
   const zone = useZone();
   const [search, setSearch] = useSearchParams();
   const asked = useMemo(
-    () => Object.fromEntries(fields.flatMap((field) => { const value = search.get(field); return value ? [[field, value]] : []; })) as Partial<Record<(typeof fields)[number], string>>,
+    () => Object.fromEntries([...fields, ...added].flatMap((field) => {
+      const value = search.get(field);
+      return value ? [[field, value]] : [];
+    })) as Asked,
     [search],
   );
   const order = search.get('order') === 'asc' ? 'asc' as const : 'desc' as const;
@@ -37,19 +42,23 @@ export function Component() {
     queryKey: ['audit', 'search', asked, order],
     initialPageParam: null as string | null,
     queryFn: async ({ pageParam }) => {
-      const page = await body(api.GET('/api/v1/audit', { params: { query: { limit: 200, order, ...asked, ...(pageParam === null ? {} : { cursor: pageParam }) } } }));
+      const page = await body(api.GET('/api/v1/audit', { params: { query: { limit: 200, order, ...queryOf(asked), ...(pageParam === null ? {} : { cursor: pageParam }) } } }));
       return { items: page.items.map(readRecord), next: page.next ?? null };
     },
     getNextPageParam: (page) => page.next,
   });
   const rows = records.data?.pages.flatMap((page) => page.items) ?? [];
   const chosen = search.get('record');
-  const command = ['runbooks audit list', ...Object.entries(asked).map(([name, value]) => `--${name} ${value}`)].join(' ');
+  const command = ['runbooks audit list', ...Object.entries(asked).filter(([name]) => fields.some((field) => field === name)).map(([name, value]) => `--${name} ${value}`)].join(' ');
   return (
     <Stack gap="md">
       <Group justify="space-between"><Title order={1}>Audit</Title><CommandLine compact command={command} /></Group>
       <VerifyPanel atOnce={search.get('verify') === '1'} />
       <Group gap="xs" align="flex-end">
+        <TextInput
+          key={`q${asked.q === undefined ? '' : ' set'}`} label="Search" size="xs" w={190} defaultValue={asked.q ?? ''} placeholder="any word in it"
+          onChange={(event) => typed('q', event.currentTarget.value.trim())}
+        />
         <Select label="Kind" size="xs" w={150} clearable allowDeselect searchable data={kinds} value={asked.kind ?? null} onChange={(value) => set('kind', value)} placeholder="any" />
         {fields.filter((field) => field !== 'kind').map((field) => (
           <TextInput
@@ -57,6 +66,9 @@ export function Component() {
             placeholder="any" onChange={(event) => typed(field, event.currentTarget.value.trim())}
           />
         ))}
+        <Select label="Outcome" size="xs" w={120} clearable allowDeselect data={['success', 'refused', 'failed']} value={asked.outcome ?? null} onChange={(value) => set('outcome', value)} placeholder="any" />
+        <TextInput label="From day (UTC)" type="date" size="xs" w={140} value={asked.from ?? ''} onChange={(event) => set('from', event.currentTarget.value)} />
+        <TextInput label="To day (UTC)" type="date" size="xs" w={140} value={asked.to ?? ''} onChange={(event) => set('to', event.currentTarget.value)} />
         <Select label="Order" size="xs" w={130} data={[{ value: 'desc', label: 'newest first' }, { value: 'asc', label: 'oldest first' }]} value={order} onChange={(value) => set('order', value === 'asc' ? 'asc' : null)} />
         {Object.keys(asked).length > 0 ? <Button variant="default" onClick={() => setSearch({}, { replace: true })}>Show all</Button> : null}
       </Group>
@@ -72,6 +84,17 @@ export function Component() {
       ) : null}
     </Stack>
   );
+}
+
+type Asked = Partial<Record<(typeof fields)[number] | (typeof added)[number], string>>;
+
+// The last day is asked for whole: the server's `to` is the first instant after.
+function queryOf({ from, to, ...rest }: Asked) {
+  return {
+    ...rest,
+    ...(from !== undefined && day.test(from) ? { from: `${from}T00:00:00Z` } : {}),
+    ...(to !== undefined && day.test(to) ? { to: new Date(Date.parse(`${to}T00:00:00Z`) + 86_400_000).toISOString() } : {}),
+  };
 }
 
 interface RecordsProps {

@@ -7,16 +7,16 @@ import { lines, places } from './topology';
 
 type Site = components['schemas']['SiteView'];
 const width = 640;
-const height = 190;
+const height = 110;
 
 /** Sites and the links between them; the word on a line says what its colour says. */
 export function Topology({ sites, workloads }: { readonly sites: readonly Site[]; readonly workloads: readonly Workload[] }) {
-  const spots = places(sites.map((site) => site.id), width, height + (sites.length > 2 ? 120 : 0));
+  const spots = places(sites.map((site) => site.id), width, height + (sites.length > 2 ? 200 : 0));
   const spot = (id: string) => spots.find((each) => each.id === id);
   const drawn = lines(workloads);
   return (
     <Box component="section" aria-label="Topology" maw={width} pos="relative">
-      <svg viewBox={`0 0 ${width} ${height + (sites.length > 2 ? 120 : 0)}`} width="100%" role="img" aria-label={drawn.length === 0 ? 'No links between the sites.' : drawn.map((line) => `${line.from} to ${line.to}: ${meaningOf(line.state).word}, ${line.workloads} workloads`).join('; ')}>
+      <svg viewBox={`0 0 ${width} ${height + (sites.length > 2 ? 200 : 0)}`} width="100%" role="img" aria-label={drawn.length === 0 ? 'No links between the sites.' : drawn.map((line) => `${line.from} to ${line.to}: ${meaningOf(line.state).word}, ${line.workloads} workloads`).join('; ')}>
         <g aria-hidden>
         {drawn.map((line) => {
           const [from, to] = [spot(line.from), spot(line.to)];
@@ -28,7 +28,7 @@ export function Topology({ sites, workloads }: { readonly sites: readonly Site[]
             <g key={line.from + line.to} style={{ color: colour }}>
               <line x1={from.x} y1={from.y + off} x2={to.x} y2={to.y + off} stroke="currentColor" strokeWidth={2} strokeDasharray={line.state === 'in-sync' ? undefined : '6 4'} />
               <text x={(from.x + to.x) / 2} y={(from.y + to.y) / 2 + off + (off < 0 ? -8 : 18)} textAnchor="middle" fontSize={13} fontWeight={600} fill="currentColor">
-                {line.from} → {line.to}: {meaningOf(line.state).word} · {line.workloads}
+                {from.x > to.x ? '← ' : ''}{meaningOf(line.state).word} · {line.workloads} {line.workloads === 1 ? 'workload' : 'workloads'}{from.x > to.x ? '' : ' →'}
               </text>
             </g>
           );
