@@ -45,9 +45,9 @@ internal static class Parts
         if (options.Roles.HasFlag(ControlPlaneRoles.Workflows))
         {
             services.AddSingleton<WatcherActivities>().AddSingleton<ArbiterActivities>().AddSingleton<GroupActivities>().AddSingleton<OutsideActivities>()
-                .AddSingleton<ScheduleActivities>();
+                .AddSingleton<ScheduleActivities>().AddSingleton<PointActivities>();
             services.AddHostedService<RunStarter>().AddHostedService<RunProjector>().AddHostedService<WorkflowHost>()
-                .AddHostedService<ScheduleKeeper>();
+                .AddHostedService<ScheduleKeeper>().AddHostedService<PointScheduleKeeper>();
         }
     }
 }

@@ -10,6 +10,7 @@ using Runbooks.Workflows.Drill;
 using Runbooks.Workflows.Failback;
 using Runbooks.Workflows.Failover;
 using Runbooks.Workflows.Groups;
+using Runbooks.Workflows.RecoveryPoints;
 using Runbooks.Workflows.ReplicationSetup;
 using Runbooks.Workflows.Runbook;
 using Runbooks.Workflows.Schedules;
@@ -20,7 +21,7 @@ namespace Runbooks.ControlPlane.Hosting;
 /// <summary>The workflow worker and the control-side activities, while this control plane is active.</summary>
 public sealed class WorkflowHost(
     EngineLink engine, Leadership leadership, ArbiterActivities arbiter, GroupActivities groups, OutsideActivities outside,
-    ScheduleActivities schedules, WatcherActivities watcher, ILoggerFactory logs) : BackgroundService
+    ScheduleActivities schedules, PointActivities points, WatcherActivities watcher, ILoggerFactory logs) : BackgroundService
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
     private readonly ILogger _log = logs.CreateLogger<WorkflowHost>();
@@ -57,7 +58,8 @@ public sealed class WorkflowHost(
             .AddWorkflow<DrillWorkflow>()
             .AddWorkflow<GroupLeaseWorkflow>()
             .AddWorkflow<ScheduledStartWorkflow>()
-            .AddWorkflow<UnprotectWorkflow>();
+            .AddWorkflow<UnprotectWorkflow>()
+            .AddWorkflow<RecoveryPointsWorkflow>();
 
     private TemporalWorkerOptions Activities() =>
         new TemporalWorkerOptions(AgentIdentity.ControlTaskQueue) { LoggerFactory = logs }
@@ -65,5 +67,6 @@ public sealed class WorkflowHost(
             .AddAllActivities(groups)
             .AddAllActivities(outside)
             .AddAllActivities(schedules)
+            .AddAllActivities(points)
             .AddAllActivities(watcher);
 }

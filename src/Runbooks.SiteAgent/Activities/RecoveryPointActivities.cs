@@ -1,5 +1,6 @@
 using Runbooks.BlockPath.Site;
 using Runbooks.Domain.Errors;
+using Runbooks.Domain.States;
 using Runbooks.SiteAgent.Machines;
 using Runbooks.Temporal.Activities;
 using Runbooks.Workflows.Sites;
@@ -16,8 +17,13 @@ public sealed class RecoveryPointActivities(ISite site, MachineRegistry machines
         var facts = await ActivityBoundary.RunAsync(() =>
             site.Points.CreateAsync(request.Key.ToString(), request.Protection, request.Reason));
 
-        // A redelivered create answers with the same point, so a crash between the two lines loses nothing.
-        ledger.Remember(request.Key.Run, request.Protection, facts.Point);
+        // A redelivered create answers with the same point, so a crash between the two lines loses nothing. Periodic
+        // points belong to no run that would drop them: a schedule that fires for years must not grow the ledger.
+        if (request.Reason != RecoveryPointReason.Periodic)
+        {
+            ledger.Remember(request.Key.Run, request.Protection, facts.Point);
+        }
+
         return Result(facts);
     }
 

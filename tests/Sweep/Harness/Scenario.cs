@@ -5,6 +5,7 @@ using Runbooks.Domain.Status;
 using Runbooks.Domain.Units;
 using Runbooks.Tests.Sweep.World;
 using Runbooks.Workflows.CatchUp;
+using Runbooks.Workflows.Control;
 using Runbooks.Workflows.Degradation;
 using Runbooks.Workflows.Drill;
 using Runbooks.Workflows.Failback;
@@ -58,6 +59,10 @@ internal sealed record Scenario(string Name, string Workflow, Func<WorldModel> N
             LeavesNothingBeforeTheFence = false,
             Signals = [("Hear", [Event(1, "link-degraded")]), ("Hear", [Event(2, "link-in-sync")]), ("End", [])],
         },
+        new("recovery-points", "RecoveryPoints", PointsAboveTheCount, (w, _) => w.Members[0].Policy.Id)
+        {
+            LeavesNothingBeforeTheFence = false,
+        },
         new("failover-planned", "Failover", Pair, (w, _) => Move(w, RunKind.FailoverPlanned)),
         new("failover-unplanned", "Failover", NorthGone, (w, _) => Move(w, RunKind.FailoverUnplanned)),
         new("failover-incomplete", "Failover", NorthGoneBehind, (w, _) => Move(w, RunKind.FailoverUnplanned)),
@@ -95,6 +100,21 @@ internal sealed record Scenario(string Name, string Workflow, Func<WorldModel> N
 
     private static UnprotectInput Remove(WorldModel world, string group, bool keep) => new(
         Run, world.Members[0].Policy with { Group = GroupId.Parse(group) }, WorldModel.North) { KeepCopies = keep };
+
+    /// <summary>One older point is listed; another is off the list and was not dropped in time.</summary>
+    public static WorldModel PointsAboveTheCount()
+    {
+        var world = new WorldModel(["database"], hasStandby: true);
+        foreach (var list in new[] { world.Leaving, world.Listed })
+        {
+            var id = RecoveryPointId.FromGuid(Guid.NewGuid());
+            world.Sites[WorldModel.South].Points[id] =
+                new PointModel(world.Members[0].Policy.Id, "earlier", RecoveryPointReason.Periodic, 50);
+            list.Add(new PointCopy(WorldModel.South, id));
+        }
+
+        return world;
+    }
 
     private static WorldModel SouthGone()
     {

@@ -6,7 +6,8 @@ using Runbooks.Workflows.Sites;
 namespace Runbooks.Tests.Sweep.World;
 
 /// <summary>The control plane's side of the world.</summary>
-internal sealed class WorldControlActivities(Worlds worlds) : IArbiterActivities, IGroupActivities, IOutsideActivities
+internal sealed class WorldControlActivities(Worlds worlds)
+    : IArbiterActivities, IGroupActivities, IOutsideActivities, IPointActivities
 {
     private WorldModel World => worlds.Current;
 
@@ -98,6 +99,60 @@ internal sealed class WorldControlActivities(Worlds worlds) : IArbiterActivities
     }
 
     public Task<HttpCallResult> CallHttpAsync(HttpCallRequest request) => Task.FromResult(new HttpCallResult(200, "ok"));
+
+    public Task<PointPlan> PlanPointsAsync(ProtectionId protection)
+    {
+        var world = World;
+        lock (world.Gate)
+        {
+            var row = world.Rows[protection];
+            return Task.FromResult(new PointPlan([.. row.Complete.Where(s => s != row.Primary)], row.Generation, ""));
+        }
+    }
+
+    public Task RecordPointAsync(PointRecord record)
+    {
+        var world = World;
+        lock (world.Gate)
+        {
+            var copy = new PointCopy(record.Site, record.Made.Point);
+            if (!world.Listed.Contains(copy))
+            {
+                world.Listed.Add(copy);
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+
+    // One point of each site stays on the list.
+    public Task<IReadOnlyList<PointCopy>> ExpirePointsAsync(ProtectionId protection)
+    {
+        var world = World;
+        lock (world.Gate)
+        {
+            foreach (var site in world.Listed.GroupBy(c => c.Site).ToList())
+            {
+                foreach (var old in site.SkipLast(1).ToList())
+                {
+                    world.Listed.Remove(old);
+                    world.Leaving.Add(old);
+                }
+            }
+
+            return Task.FromResult<IReadOnlyList<PointCopy>>([.. world.Leaving]);
+        }
+    }
+
+    public Task RecordDroppedAsync(DroppedPoints dropped)
+    {
+        var world = World;
+        lock (world.Gate)
+        {
+            world.Leaving.RemoveAll(dropped.Copies.Contains);
+            return Task.CompletedTask;
+        }
+    }
 
     public Task NotifyAsync(NotifyRequest request)
     {

@@ -72,6 +72,12 @@ internal sealed class WorldModel
 
     public List<string> Told { get; } = [];
 
+    /// <summary>Periodic points that the control plane lists, oldest first.</summary>
+    public List<PointCopy> Listed { get; } = [];
+
+    /// <summary>Periodic points off the list that their sites still have.</summary>
+    public List<PointCopy> Leaving { get; } = [];
+
     /// <summary>Tells the drill that holds the group to end; null when no drill does.</summary>
     public Func<Task>? Drill { get; set; }
 
