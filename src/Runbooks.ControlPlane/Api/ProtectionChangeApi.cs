@@ -47,9 +47,8 @@ internal static class ProtectionChangeApi
                 "rtoSeconds", body.RtoSeconds ?? stored.Policy.RtoSeconds, 1, 864_000),
             RpoSeconds = ProtectionsApi.InRange(
                 "rpoSeconds", body.RpoSeconds ?? stored.Policy.RpoSeconds, 0, 864_000),
-            RecoveryPointEverySeconds = ProtectionsApi.InRange(
-                "recoveryPointEverySeconds",
-                body.RecoveryPointEverySeconds ?? stored.Policy.RecoveryPointEverySeconds, 0, 864_000),
+            RecoveryPointEverySeconds = ProtectionsApi.PointsEvery(
+                body.RecoveryPointEverySeconds ?? stored.Policy.RecoveryPointEverySeconds),
             RecoveryPointsKept = (int)ProtectionsApi.InRange(
                 "recoveryPointsKept", body.RecoveryPointsKept ?? stored.Policy.RecoveryPointsKept, 1, 10_000),
         };

@@ -151,11 +151,14 @@ internal static class ProtectionsApi
                 "catchUpBytesPerSecondMax", body.CatchUpBytesPerSecondMax ?? policy.CatchUpBytesPerSecondMax, 0, long.MaxValue),
             RtoSeconds = InRange("rtoSeconds", body.RtoSeconds ?? policy.RtoSeconds, 1, 864_000),
             RpoSeconds = InRange("rpoSeconds", body.RpoSeconds ?? policy.RpoSeconds, 0, 864_000),
-            RecoveryPointEverySeconds = InRange(
-                "recoveryPointEverySeconds", body.RecoveryPointEverySeconds ?? policy.RecoveryPointEverySeconds, 0, 864_000),
+            RecoveryPointEverySeconds = PointsEvery(body.RecoveryPointEverySeconds ?? policy.RecoveryPointEverySeconds),
             RecoveryPointsKept = (int)InRange("recoveryPointsKept", body.RecoveryPointsKept ?? policy.RecoveryPointsKept, 1, 10_000),
         };
     }
+
+    // More often than this, making a point costs more than what it would save.
+    internal static double PointsEvery(double seconds) =>
+        seconds == 0 ? 0 : InRange("recoveryPointEverySeconds", seconds, 60, 864_000);
 
     internal static double InRange(string field, double value, double least, double most) =>
         value >= least && value <= most ? value
