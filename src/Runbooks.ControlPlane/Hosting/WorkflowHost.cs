@@ -21,7 +21,8 @@ namespace Runbooks.ControlPlane.Hosting;
 /// <summary>The workflow worker and the control-side activities, while this control plane is active.</summary>
 public sealed class WorkflowHost(
     EngineLink engine, Leadership leadership, ArbiterActivities arbiter, GroupActivities groups, OutsideActivities outside,
-    ScheduleActivities schedules, PointActivities points, WatcherActivities watcher, ILoggerFactory logs) : BackgroundService
+    ScheduleActivities schedules, PointActivities points, WatcherActivities watcher, ILoggerFactory logs)
+    : BackgroundService
 {
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
     private readonly ILogger _log = logs.CreateLogger<WorkflowHost>();

@@ -46,8 +46,8 @@ public sealed class PointScheduleKeeper(
                         cancel);
                 }
             }
-            catch (Exception fault) when (fault is RpcException or NpgsqlException or HttpRequestException or TimeoutException
-                or CommitOutcomeUnknownException)
+            catch (Exception fault) when (fault is RpcException or NpgsqlException or HttpRequestException
+                or TimeoutException or CommitOutcomeUnknownException)
             {
                 log.LogWarning("The schedules of recovery points are not in step yet: {Message}", fault.Message);
             }
@@ -91,7 +91,8 @@ public sealed class PointScheduleKeeper(
         var every = TimeSpan.FromSeconds(seconds);
         var schedule = new Schedule(
             ScheduleActionStartWorkflow.Create(
-                (RecoveryPointsWorkflow w) => w.RunAsync(protection), new WorkflowOptions(id, AgentIdentity.WorkflowTaskQueue)),
+                (RecoveryPointsWorkflow w) => w.RunAsync(protection),
+                new WorkflowOptions(id, AgentIdentity.WorkflowTaskQueue)),
             new ScheduleSpec { Intervals = [new ScheduleIntervalSpec(every, PhaseOf(row.Created_At, every))] })
         {
             Policy = new SchedulePolicy { Overlap = ScheduleOverlapPolicy.Skip, CatchupWindow = CatchUpWithin },

@@ -27,7 +27,8 @@ public sealed class PointActivities(InventoryStore store, ArbiterDesk arbiter, C
 
         var standbys = row.Complete.Where(s => s != row.Primary).ToList();
         return stored.State != "protected" || standbys.Count == 0
-            ? new PointPlan([], row.Generation, $"The protection is {stored.State}: no standby is known to be complete.")
+            ? new PointPlan(
+                [], row.Generation, $"The protection is {stored.State}: no standby is known to be complete.")
             : new PointPlan(standbys, row.Generation, "");
     }
 
@@ -80,16 +81,19 @@ public sealed class PointActivities(InventoryStore store, ArbiterDesk arbiter, C
             if (left.Count > 0)
             {
                 change.Record(new AuditEntry(
-                    "recovery-point.expired", AuditActor.System("workflow"), new AuditSubject("protection", protection.ToString()))
+                    "recovery-point.expired", AuditActor.System("workflow"),
+                    new AuditSubject("protection", protection.ToString()))
                 {
-                    Group = left[0].Grp, Data = new() { ["points"] = string.Join(' ', left.Select(l => $"{l.Id}@{l.Site}")) },
+                    Group = left[0].Grp,
+                    Data = new() { ["points"] = string.Join(' ', left.Select(l => $"{l.Id}@{l.Site}")) },
                 });
                 change.Tell(new EventEntry("recovery-point.expired", protection.ToString()) { Group = left[0].Grp });
             }
 
             return (IReadOnlyList<PointCopy>)[.. (await change.Connection.QueryAsync<Leaving>(
                 """
-                select r.id, r.site, p.grp from control.recovery_points r join control.protections p on p.id = r.protection
+                select r.id, r.site, p.grp
+                from control.recovery_points r join control.protections p on p.id = r.protection
                 where r.protection = @id and r.to_drop order by r.at, r.site
                 """,
                 new { id = protection.ToString() }, change.Transaction))

@@ -12,7 +12,9 @@ using Runbooks.Workflows.RecoveryPoints;
 
 namespace Runbooks.Tests.Integration.ControlPlane;
 
-/// <summary>A policy's schedule of recovery points is one in the engine, and its count is what stays on the list.</summary>
+/// <summary>
+/// A policy's schedule of recovery points is one in the engine, and its count is what stays on the list.
+/// </summary>
 public sealed class PointScheduleTests : IAsyncLifetime
 {
     private static readonly ProtectionId Protection = ProtectionId.Parse("prt_pointed");
@@ -29,7 +31,8 @@ public sealed class PointScheduleTests : IAsyncLifetime
             $"""
             insert into control.groups (id, title) values ('payments', 'Payments');
             insert into control.sites (id, title) values ('north', 'North'), ('south', 'South');
-            insert into control.workloads (id, grp, site, metadata) values ('pay-db', 'payments', 'north', '{workload}');
+            insert into control.workloads (id, grp, site, metadata)
+              values ('pay-db', 'payments', 'north', '{workload}');
             insert into control.protections (id, workload, grp, policy, state) values
               ('prt_pointed', 'pay-db', 'payments', '{policy}', 'setting-up')
             """);
@@ -43,11 +46,11 @@ public sealed class PointScheduleTests : IAsyncLifetime
         Assert.Null(await EveryAsync());
         await ExecuteAsync("update control.protections set state = 'protected'");
         await UntilAsync(TimeSpan.FromHours(1));
-        await ExecuteAsync("""update control.protections set policy = policy || '{"recoveryPointEverySeconds": 600}'""");
+        await ChangeAsync(600);
         await UntilAsync(TimeSpan.FromMinutes(10));
-        await ExecuteAsync("""update control.protections set policy = policy || '{"recoveryPointEverySeconds": 0}'""");
+        await ChangeAsync(0);
         await UntilAsync(null);
-        await ExecuteAsync("""update control.protections set policy = policy || '{"recoveryPointEverySeconds": 600}'""");
+        await ChangeAsync(600);
         await UntilAsync(TimeSpan.FromMinutes(10));
         await ExecuteAsync("update control.protections set state = 'removed', ended_at = clock_timestamp()");
         await UntilAsync(null);
@@ -86,10 +89,16 @@ public sealed class PointScheduleTests : IAsyncLifetime
         Assert.NotEmpty(plan.Reason);
     }
 
+    private Task ChangeAsync(int everySeconds) => ExecuteAsync(
+        $$"""
+        update control.protections set policy = policy || '{"recoveryPointEverySeconds": {{everySeconds}}}'
+        """);
+
     private Task MakeAsync(string id, string reason, int hoursOld, bool pinned) => ExecuteAsync(
         $"""
         insert into control.recovery_points (id, site, protection, workload, reason, at, pinned)
-        values ('{id}', 'south', 'prt_pointed', 'pay-db', '{reason}', clock_timestamp() - interval '{hoursOld} h', {pinned})
+        values ('{id}', 'south', 'prt_pointed', 'pay-db', '{reason}',
+                clock_timestamp() - interval '{hoursOld} h', {pinned})
         """);
 
     private async Task ExecuteAsync(string sql)

@@ -7,7 +7,9 @@ namespace Runbooks.Workflows.Control;
 /// <summary>The list of periodic recovery points, for workflows. Run on <c>control</c>.</summary>
 public interface IPointActivities
 {
-    /// <summary>Where a periodic point of a protection is made now; nowhere, with the reason, while no standby is complete.</summary>
+    /// <summary>
+    /// Where a periodic point of a protection is made now; nowhere, with the reason, while no standby is complete.
+    /// </summary>
     [Activity]
     Task<PointPlan> PlanPointsAsync(ProtectionId protection);
 
@@ -16,8 +18,8 @@ public interface IPointActivities
     Task RecordPointAsync(PointRecord record);
 
     /// <summary>
-    /// Takes the oldest periodic points above the policy's count off the list, those that somebody keeps excepted. Answers
-    /// with all that are still to be dropped at their sites, also from an earlier time.
+    /// Takes the oldest periodic points above the policy's count off the list, those that somebody keeps excepted.
+    /// Answers with all that are still to be dropped at their sites, also from an earlier time.
     /// </summary>
     [Activity]
     Task<IReadOnlyList<PointCopy>> ExpirePointsAsync(ProtectionId protection);

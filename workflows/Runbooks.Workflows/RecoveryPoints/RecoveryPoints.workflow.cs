@@ -62,7 +62,8 @@ public sealed class RecoveryPointsWorkflow
         if (dropped.Count > 0)
         {
             await Workflow.ExecuteActivityAsync(
-                (IPointActivities a) => a.RecordDroppedAsync(new DroppedPoints(protection, dropped)), Calls.Control("3"));
+                (IPointActivities a) => a.RecordDroppedAsync(new DroppedPoints(protection, dropped)),
+                Calls.Control("3"));
         }
 
         return new PeriodicPoints(made, failed, dropped.Count, due.Count - dropped.Count, plan.Reason);
