@@ -2,12 +2,13 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { componentStyles } from './scripts/component-styles.ts';
+import { elkLayered } from './scripts/elk-layered.ts';
 
 // RUNBOOKS_API names the control plane that the development server speaks to.
 const controlPlane = process.env['RUNBOOKS_API'] ?? 'http://127.0.0.1:7080';
 
 export default defineConfig({
-  plugins: [react(), componentStyles()],
+  plugins: [react(), componentStyles(), elkLayered()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     outDir: process.env['RUNBOOKS_WEB_OUT'] ?? 'dist',

@@ -4,7 +4,7 @@
  */
 import type { ElkNode } from 'elkjs/lib/elk-api';
 import ElkApi from 'elkjs/lib/elk-api.js';
-// Elk's own file, unmodified, as a worker: a script of our own address, which the content security policy allows.
+// A script of our own address, which the content security policy allows; the build leaves out what is never asked of it.
 import elkWorker from 'elkjs/lib/elk-worker.min.js?url';
 import type { GraphEdge, GraphNode } from './model';
 import { blockHeader, blockPadding, gap, stepHeight, stepWidth, type Box } from './size';
@@ -42,7 +42,8 @@ export async function elkLayout(nodes: readonly GraphNode[], edges: readonly Gra
   return boxes;
 }
 
-function question(nodes: readonly GraphNode[], edges: readonly GraphEdge[], down: boolean): ElkNode {
+/** The question as elk takes it; exported for the test of the worker. */
+export function question(nodes: readonly GraphNode[], edges: readonly GraphEdge[], down: boolean): ElkNode {
   const children = childrenOf(nodes);
   const parentOf = new Map(nodes.map((node) => [node.id, node.parent]));
   const within = new Map<string | null, GraphEdge[]>();

@@ -15,6 +15,9 @@ export interface KindFacts {
   readonly acts: boolean;
 }
 
+// A runbook has at most 32 levels; what a hostile document nests deeper is not drawn.
+const depthMax = 32;
+
 export interface RunbookGraph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
@@ -42,14 +45,15 @@ export function graphOf(steps: readonly StepData[], marks: GraphMarks = {}): Run
   walk(steps, null, false);
   return { nodes, edges };
 
-  function walk(siblings: readonly StepData[], parent: string | null, parallel: boolean): void {
+  function walk(siblings: readonly StepData[], parent: string | null, parallel: boolean, depth = 0): void {
+    if (depth > depthMax) return;
     const ids = idsOf(siblings, parent);
     const known = new Map(siblings.map((step, i) => [text(step['id']) ?? '', ids[i] ?? '']));
     siblings.forEach((step, i) => {
       const id = ids[i] ?? '';
       const children = records(step['steps']);
       nodes.push(nodeOf(step, id, parent, marks));
-      if (text(step['uses']) === null) walk(children, id, step['parallel'] === true);
+      if (text(step['uses']) === null) walk(children, id, step['parallel'] === true, depth + 1);
       const previous = ids[i - 1];
       if (Array.isArray(step['needs'])) {
         for (const need of step['needs']) {

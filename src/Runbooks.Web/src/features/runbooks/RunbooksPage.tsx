@@ -2,6 +2,7 @@ import { Button, FileButton, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router';
 import { useMay } from '@/shell/session';
 import { EmptyState } from '@/ui/EmptyState';
 import { Refused } from '@/ui/Refused';
@@ -23,7 +24,11 @@ interface Opened {
 export function Component() {
   const runbooks = useQuery(runbooksQuery);
   const mayWrite = useMay('author');
-  const [making, setMaking] = useState<Opened | null>(null);
+  const [search, setSearch] = useSearchParams();
+  const fresh = search.has('new');
+  const begin = (open: boolean): void => setSearch(open ? { new: '' } : {}, { replace: true });
+  const [imported, setImported] = useState<Opened | null>(null);
+  const making = imported ?? (fresh && mayWrite ? { text: '', file: null } : null);
   const [tooLarge, setTooLarge] = useState<string | null>(null);
   const [refused, setRefused] = useState<unknown>(null);
   const columns = useMemo(() => columnsFor(mayWrite), [mayWrite]);
@@ -39,7 +44,7 @@ export function Component() {
     setRefused(null);
     const text = await file.text();
     try {
-      setMaking({ text: isElsa(text) ? (await importElsa(text)).document : text, file: file.name });
+      setImported({ text: isElsa(text) ? (await importElsa(text)).document : text, file: file.name });
     } catch (problem) {
       setRefused(problem);
     }
@@ -52,7 +57,7 @@ export function Component() {
       <FileButton accept=".yaml,.yml,.json,application/yaml,application/json" onChange={(file) => void importFile(file)}>
         {(props) => <Button variant="default" {...props}>Import…</Button>}
       </FileButton>
-      <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setMaking({ text: '', file: null })}>New runbook</Button>
+      <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={() => begin(true)}>New runbook</Button>
     </Group>
   ) : null;
   return (
@@ -68,7 +73,7 @@ export function Component() {
           initialSort={{ column: 'name', descending: false }} actions={actions}
         />
       )}
-      {making ? <NewRunbook text={making.text} file={making.file} taken={runbooks.data.items.map((each) => each.name)} onClose={() => setMaking(null)} /> : null}
+      {making ? <NewRunbook text={making.text} file={making.file} taken={runbooks.data.items.map((each) => each.name)} onClose={() => { setImported(null); begin(false); }} /> : null}
     </Stack>
   );
 }

@@ -12,6 +12,7 @@ import { TimeText } from '@/ui/TimeText';
 import { Waiting } from '@/ui/Waiting';
 import { DiffList } from './diff/DiffList';
 import { diffGraph } from './diff/diffGraph';
+import { Revisions } from './Revisions';
 import { draftQuery, versionQuery, versionsQuery } from './queries';
 
 const TextDiff = lazy(() => import('./diff/TextDiff').then((module) => ({ default: module.TextDiff })));
@@ -69,6 +70,7 @@ export function Component() {
           {from > 0 ? <Difference name={name} from={from} to={to} view={view} draft={draft.data?.runbook.document ?? null} /> : null}
         </>
       )}
+      <Revisions name={name} draft={draft.data ?? null} />
     </Stack>
   );
 }

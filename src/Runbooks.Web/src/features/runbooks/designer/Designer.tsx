@@ -1,34 +1,38 @@
 import { Alert, Button, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useBlocker } from 'react-router';
 import { api, body } from '@/api/client';
 import type { ApiProblem } from '@/api/problem';
 import { Graph } from '@/graph/Graph';
 import type { GraphEditing, GraphHandle } from '@/graph/model';
 import { useMay } from '@/shell/session';
+import { Waiting } from '@/ui/Waiting';
 import { connect, disconnect, insertSteps, moveSteps, outermost, removeSteps } from '../document/commands';
 import { sourceFrom, sourceOf, stepsIn } from '../document/sources';
 import type { Stored } from '../saving/saver';
 import type { Runbook } from '../queries';
 import { SayContext, type Act, type Say } from './actions';
 import { keep, kept } from './clipboard';
-import { ConflictDialog } from './ConflictDialog';
 import classes from './designer.module.css';
-import { Drawer, type DrawerTab } from './DesignerDrawer';
-import { DesignerHead, type Dialog } from './DesignerHead';
-import { ExplainDrawer } from './ExplainDrawer';
+import { Drawer } from './DesignerDrawer';
+import { DesignerHead } from './DesignerHead';
 import { useDesignerKeys } from './keys';
 import { OutlineView } from './OutlineView';
 import { align, type Alignment } from './places';
 import { usePlaces } from './usePlaces';
-import { PublishDialog } from './PublishDialog';
 import { RunbookForm } from './RunbookForm';
 import { SaveTrouble } from './SaveMark';
 import { SelectionForm } from './SelectionForm';
 import { StepForm } from './StepForm';
 import { Toolbox, dataOf, toolboxItems, type ToolboxItem } from './Toolbox';
+import { useDesignerView } from './useDesignerView';
 import { useDraftGraph, useEditor, useKinds, useProblems, useSaveState, useSession } from './useDesigner';
+
+// Loaded when they are first opened.
+const ConflictDialog = lazy(() => import('./ConflictDialog').then((module) => ({ default: module.ConflictDialog })));
+const ExplainDrawer = lazy(() => import('./ExplainDrawer').then((module) => ({ default: module.ExplainDrawer })));
+const PublishDialog = lazy(() => import('./PublishDialog').then((module) => ({ default: module.PublishDialog })));
 
 interface DesignerProps {
   readonly name: string;
@@ -57,9 +61,7 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
   const canvas = useRef<GraphHandle>(null);
   const search = useRef<HTMLInputElement>(null);
   const panel = useRef<HTMLDivElement>(null);
-  const [tab, setTab] = useState<DrawerTab>('problems');
-  const [dialog, setDialog] = useState<Dialog>(null);
-  const [view, setView] = useState<'graph' | 'outline'>('graph');
+  const { view, tab, dialog, setView, setTab, setDialog } = useDesignerView();
   const [connecting, setConnecting] = useState<string | null>(null);
   const [renaming, setRenaming] = useState<string | null>(null);
   const [said, setSaid] = useState<{ readonly text: string; readonly tone: 'plain' | 'refused' } | null>(null);
@@ -260,9 +262,11 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
           </div>
         </div>
       </div>
-      {save.name === 'conflict' ? <ConflictDialog theirs={save.theirs} editor={editor} saver={saver} /> : null}
-      {dialog === 'explain' ? <ExplainDrawer name={name} text={state.text} data={state.reading.data} onClose={() => setDialog(null)} /> : null}
-      {dialog === 'publish' ? <PublishDialog name={name} text={state.text} etag={saver.base().etag} lastVersion={runbook.publishedVersion ?? null} problems={problems.length} unsaved={saver.unsaved} onClose={() => setDialog(null)} /> : null}
+      <Suspense fallback={<Waiting what="Opening…" />}>
+        {save.name === 'conflict' ? <ConflictDialog theirs={save.theirs} editor={editor} saver={saver} /> : null}
+        {dialog === 'explain' ? <ExplainDrawer name={name} text={state.text} data={state.reading.data} onClose={() => setDialog(null)} /> : null}
+        {dialog === 'publish' ? <PublishDialog name={name} text={state.text} etag={saver.base().etag} lastVersion={runbook.publishedVersion ?? null} problems={problems.length} unsaved={saver.unsaved} onClose={() => setDialog(null)} /> : null}
+      </Suspense>
     </SayContext>
   );
 }

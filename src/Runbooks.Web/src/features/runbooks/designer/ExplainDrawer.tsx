@@ -60,6 +60,8 @@ export function ExplainDrawer({ name, text, data, onClose }: ExplainDrawerProps)
   );
 }
 
+const places: Readonly<Record<string, string>> = { control: 'control plane', workflow: 'control plane', site: 'each site concerned' };
+
 function Explained({ explanation }: { readonly explanation: Explanation }) {
   return (
     <Stack gap="sm">
@@ -78,13 +80,14 @@ function Explained({ explanation }: { readonly explanation: Explanation }) {
               <Table.Td><Text size="sm" fw={600}>{step.path}</Text><Text size="xs" c="dimmed">{step.needs.length > 0 ? `after ${step.needs.join(', ')}` : 'starts at once'}</Text></Table.Td>
               <Table.Td>
                 <Text size="sm">{step.title} <Text span size="xs" c="dimmed">{step.kind}</Text></Text>
+                <Text size="xs" mb={4}>{step.does}{step.compensation ? ` Undone by: ${step.compensation}` : ''}</Text>
                 <Group gap={4}>
                   <Badge size="xs" variant="default" tt="none">{step.acts ? 'acts' : 'only looks'}</Badge>
                   {step.irreversible ? <Badge size="xs" color="red" variant="light" tt="none">cannot be undone</Badge> : null}
                   {step.compensated ? <Badge size="xs" variant="default" tt="none">undone on abort</Badge> : null}
                 </Group>
               </Table.Td>
-              <Table.Td><Text size="sm">{String(field(step.with, 'site') ?? field(step.with, 'to') ?? '—')}</Text></Table.Td>
+              <Table.Td><Text size="sm">{step.site ?? places[step.place ?? ''] ?? '—'}</Text></Table.Td>
               <Table.Td><Text size="xs">{duration(step.timeoutSeconds)} · on failure {step.onFailure}{(step.forecastSeconds ?? null) === null ? '' : ` · usually ${duration(step.forecastSeconds ?? 0)}`}</Text></Table.Td>
             </Table.Tr>
           ))}

@@ -8,6 +8,8 @@ import { field, idsOf, type StepData } from '@/graph/runbookGraph';
 /** The server's own limit, held here too so that a hostile paste never reaches the parser. */
 export const textLengthMax = 1 << 20;
 const aliasesMax = 100;
+/** The server's limit as well; what is nested deeper is not drawn, and named as a problem. */
+const depthMax = 32;
 
 export interface ReadingError {
   readonly message: string;
@@ -44,7 +46,13 @@ export function read(text: string): { readonly reading: Reading } | { readonly e
     return { error: { message: `The document has ${size} million characters; the limit is 1 million. Split the runbook.`, line: 1, column: 1 } };
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { keepSourceTokens: true, lineCounter: lines, logLevel: 'silent', prettyErrors: false });
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(text, { keepSourceTokens: true, lineCounter: lines, logLevel: 'silent', prettyErrors: false });
+  } catch {
+    // The parser calls itself for each level, so a hostile text exhausts its stack.
+    return { error: { message: `It is nested too deeply to be read; ${depthMax} levels are allowed.`, line: 1, column: 1 } };
+  }
   const wrong = document.errors[0];
   if (wrong) {
     const place = lines.linePos(wrong.pos[0]);
@@ -54,7 +62,7 @@ export function read(text: string): { readonly reading: Reading } | { readonly e
   try {
     data = document.toJS({ maxAliasCount: aliasesMax }) as unknown;
   } catch {
-    return { error: { message: 'The document unfolds its aliases too often. Write the values out.', line: 1, column: 1 } };
+    return { error: { message: 'The document unfolds its aliases too often, or is nested too deeply. Write the values out.', line: 1, column: 1 } };
   }
   const byKey = new Map<string, ReadStep>();
   const list = nodeAt(document, ['spec', 'steps']);
@@ -62,8 +70,8 @@ export function read(text: string): { readonly reading: Reading } | { readonly e
   return { reading: { text, document, data, steps, byKey, lines } };
 }
 
-function readSteps(list: YAMLSeq | null, data: unknown, parent: ReadStep | null, byKey: Map<string, ReadStep>): ReadStep[] {
-  if (!Array.isArray(data)) return [];
+function readSteps(list: YAMLSeq | null, data: unknown, parent: ReadStep | null, byKey: Map<string, ReadStep>, depth = 0): ReadStep[] {
+  if (!Array.isArray(data) || depth > depthMax) return [];
   const siblings = data.map((item: unknown) => (typeof item === 'object' && item !== null ? (item as StepData) : {}));
   const keys = idsOf(siblings, parent?.key ?? null);
   return siblings.map((step, index) => {
@@ -75,7 +83,7 @@ function readSteps(list: YAMLSeq | null, data: unknown, parent: ReadStep | null,
     };
     byKey.set(own.key, own);
     const inner = map?.get('steps', true) as Node | undefined;
-    children.push(...readSteps(isSeq(inner) ? inner : null, step['steps'], own, byKey));
+    children.push(...readSteps(isSeq(inner) ? inner : null, step['steps'], own, byKey, depth + 1));
     return own;
   });
 }

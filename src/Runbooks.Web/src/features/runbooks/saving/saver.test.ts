@@ -132,6 +132,17 @@ describe('saving a draft', () => {
     expect(saver.unsaved).toBe(true);
   });
 
+  it('tries again when the proof was of a session before this one: that is no refusal of the role', async () => {
+    const { server, saver } = open();
+    server.failures = [new ApiProblem(403, 'RB-API-012', 'title', 'why', 'do this', '')];
+    saver.changed('a');
+    await pass(110);
+    expect(saver.current().name).toBe('retrying');
+    await pass(500);
+    expect(saver.current().name).toBe('saved');
+    expect(server.text).toBe('a');
+  });
+
   it.each([[403, 'forbidden'], [400, 'refused'], [413, 'refused']])('shows a %d as %s', async (status, name) => {
     const { server, saver } = open();
     server.failures = [problem(status)];

@@ -4,7 +4,7 @@
  * else's save in between is a conflict, which only a person ends.
  *
  *   saved ──change──▶ waiting ──pause──▶ saving ──▶ saved
- *                        ▲                 ├─ no answer, 5xx, 401, 429 ─▶ retrying ──time──▶ saving
+ *                        ▲                 ├─ no answer, 5xx, 401, 429, a stale proof ─▶ retrying ──time──▶ saving
  *                        │                 ├─ 412 ─▶ conflict ──person──▶ waiting
  *                     change               ├─ 403 ─▶ forbidden (until the person may again)
  *                        └── refused ◀─────┼─ other 4xx
@@ -160,9 +160,11 @@ export class Saver {
       await this.collided(text);
     } else if (problem.status === 404) {
       this.become({ name: 'gone', problem });
+    } else if (problem.status === 401 || problem.status === 429 || sessionIsNew.has(problem.code)) {
+      this.later(problem);
     } else if (problem.status === 403) {
       this.become({ name: 'forbidden', problem });
-    } else if (problem.status >= 400 && problem.status < 500 && problem.status !== 401 && problem.status !== 429) {
+    } else if (problem.status >= 400 && problem.status < 500) {
       this.become({ name: 'refused', problem });
     } else {
       this.later(problem);
@@ -193,6 +195,9 @@ export class Saver {
     this.watchers.forEach((watch) => watch());
   }
 }
+
+// The proof is of a session before this one, or a password must be changed first: said of the session, not of the role.
+const sessionIsNew: ReadonlySet<string> = new Set(['RB-API-012', 'RB-SIGNIN-004']);
 
 // Tags are row versions in quotes; an answer that was overtaken on the way is older and means nothing.
 function numberOf(etag: string): number {

@@ -7,7 +7,6 @@ import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { Annotation, Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
@@ -51,6 +50,7 @@ export const look = [EditorView.cspNonce.of(styleNonce), EditorView.theme({
 
 export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
   const lock = new Compartment();
+  const later = new Compartment();
   let kinds: ReadonlyMap<string, StepKind> = new Map();
   let selecting = false;
   const view = new EditorView({
@@ -59,7 +59,7 @@ export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
       doc: draft.current().text,
       extensions: [
         lineNumbers(), foldGutter(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
-        highlightSelectionMatches(), search({ top: true }), lintGutter(), yaml(), indentUnit.of('  '), colours, look,
+        lintGutter(), later.of([]), yaml(), indentUnit.of('  '), colours, look,
         autocompletion({ override: [(context) => completions(context, draft.current().reading, kinds)], icons: false }),
         // Line ends stay as they are in the file: the draft counts characters, not lines.
         EditorState.lineSeparator.of('\n'),
@@ -67,8 +67,9 @@ export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
           { key: 'Mod-z', run: () => { draft.undo(); return true; }, preventDefault: true },
           { key: 'Mod-y', run: () => { draft.redo(); return true; }, preventDefault: true },
           { key: 'Mod-Shift-z', run: () => { draft.redo(); return true; }, preventDefault: true },
+          { key: 'Mod-f', run: (asking) => { void loadSearch(asking, later); return true; }, preventDefault: true },
           // Escape, then Tab leaves the pane, as the editor's own help says.
-          ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...foldKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab,
+          ...closeBracketsKeymap, ...completionKeymap, ...foldKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab,
         ]),
         EditorView.contentAttributes.of({ 'aria-label': 'The runbook as YAML. Escape, then Tab leaves this field.' }),
         lock.of(EditorState.readOnly.of(false)),
@@ -125,6 +126,12 @@ export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
       view.destroy();
     },
   };
+}
+
+async function loadSearch(view: EditorView, place: Compartment): Promise<void> {
+  const { searching, openSearch } = await import('./search');
+  view.dispatch({ effects: place.reconfigure(searching) });
+  openSearch(view);
 }
 
 function startOfSelection(draft: DraftEditor): number | null {

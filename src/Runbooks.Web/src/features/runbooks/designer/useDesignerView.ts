@@ -1,0 +1,30 @@
+import { useCallback } from 'react';
+import { useSearchParams } from 'react-router';
+import type { DrawerTab } from './DesignerDrawer';
+import type { Dialog } from './DesignerHead';
+
+export type View = 'graph' | 'outline';
+
+/** What of the designer is open stands in its address: a link shows another person the same. */
+export function useDesignerView() {
+  const [search, setSearch] = useSearchParams();
+  const put = useCallback((key: string, value: string | null) => {
+    setSearch((before) => {
+      const next = new URLSearchParams(before);
+      if (value === null) next.delete(key);
+      else next.set(key, value);
+      return next;
+    }, { replace: true });
+  }, [setSearch]);
+  const pane = search.get('pane');
+  const open = search.get('open');
+  const view: View = search.get('view') === 'outline' ? 'outline' : 'graph';
+  const tab: DrawerTab = pane === 'yaml' || pane === 'keys' ? pane : 'problems';
+  const dialog: Dialog = open === 'explain' || open === 'publish' ? open : null;
+  return {
+    view, tab, dialog,
+    setView: (next: View) => put('view', next === 'graph' ? null : next),
+    setTab: (next: DrawerTab) => put('pane', next === 'problems' ? null : next),
+    setDialog: (next: Dialog) => put('open', next),
+  };
+}
