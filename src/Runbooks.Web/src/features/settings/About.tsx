@@ -1,4 +1,4 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api, body } from '@/api/client';
 import type { components } from '@/api/schema';
@@ -23,7 +23,7 @@ export function About() {
   if (!data) return error ? <Refused error={error} /> : <Waiting what="Reading what this is…" />;
   return (
     <Stack>
-      <Text>{data.product} {data.version} on {data.runtime}. The interface is described at <a href="/docs">/docs</a>.</Text>
+      <Text>{data.product} {data.version} on {data.runtime}. The interface is described at <Anchor href="/docs" inherit>/docs</Anchor>.</Text>
       <CommandLine command="runbooks --version" />
       <Title order={2}>Licences</Title>
       <DataTable label="licences" rows={data.licences} columns={columns} rowKey={(row) => row.name} />
