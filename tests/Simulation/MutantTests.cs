@@ -1,3 +1,4 @@
+using Runbooks.Domain.Arbiter;
 using Runbooks.Testing.Simulation;
 
 namespace Runbooks.Tests.Simulation;
@@ -51,16 +52,63 @@ public sealed class MutantTests
         Assert.Fail($"{mutant} was not caught by {SeedsMax} seeds: the oracles are blind there");
     }
 
+    /// <summary>
+    /// What <c>Confirm</c> is a write for: a process asks that its standby be counted as complete and dies; the next one acknowledges
+    /// alone, as the row permits; then the old request arrives.
+    /// </summary>
+    [Theory]
+    [InlineData(Mutant.None)]
+    [InlineData(Mutant.ConfirmIsRead)]
+    public void MarkOfADeadProcess_ThatArrivesLate_CountsOnlyWhereConfirmIsARead(Mutant mutant)
+    {
+        var story = new Testing.Simulation.Simulation(1, new SimOptions { Mutant = mutant });
+        var primary = story.Sites[0];
+        story.StartQuietly();
+        story.RunFor(TimeSpan.FromSeconds(1));
+        SetLine(story, cut: true);
+        story.WriteBlock(primary, 3);
+        story.RunFor(TimeSpan.FromSeconds(1));
+        Assert.False(story.Arbiter.Row.IsComplete(story.SiteIds[1]));
+
+        story.Arbiter.IsHeld = request => request is MarkComplete;
+        SetLine(story, cut: false);
+        story.RunFor(TimeSpan.FromSeconds(3));
+        Assert.NotEqual(0, story.Arbiter.Held);
+
+        SetLine(story, cut: true);
+        primary.Crash(power: false);
+        primary.Start();
+        story.RunFor(TimeSpan.FromSeconds(1));
+        var before = story.Oracle.Acknowledged;
+        story.WriteBlock(primary, 5);
+        story.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(before + 1, story.Oracle.Acknowledged);
+
+        story.Arbiter.Release();
+        void Arrives() => story.RunFor(TimeSpan.FromSeconds(1));
+        if (mutant == Mutant.None)
+        {
+            Arrives();
+            Assert.False(story.Arbiter.Row.IsComplete(story.SiteIds[1]));
+        }
+        else
+        {
+            var objection = Assert.Throws<OracleException>(Arrives);
+            Assert.Contains("site-b counts as complete", objection.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static void SetLine(Testing.Simulation.Simulation story, bool cut)
+    {
+        story.Wan.Set(0, 1, cut);
+        story.Wan.Set(1, 0, cut);
+    }
+
     // Each rule is missed in weather of its own: a power cut is not seen where a promotion beats every restart.
     private static SimOptions Options(Mutant mutant) => mutant switch
     {
         Mutant.SameBoot => new() { Mutant = mutant, CrashPerEffect = 0.0008, PowerShare = 0.7, OperatorActs = 0.001 },
         Mutant.NoVersion => new() { Mutant = mutant, CrashPerEffect = 0.0002, LinkChange = 0.06, OperatorActs = 0.03 },
-        // The dead process asked, the next one is open before that request arrives: deaths are short and the way is long.
-        Mutant.ConfirmIsRead => new()
-        {
-            Mutant = mutant, CrashPerEffect = 0.004, LinkChange = 0.06, OperatorActs = 0, ArbiterSlow = 0.6, Restarts = 0.5,
-        },
         Mutant.LateFrames => new() { Mutant = mutant, CrashPerEffect = 0, LinkChange = 0.08, OperatorActs = 0 },
         _ => new() { Mutant = mutant, CrashPerEffect = 0.001, LinkChange = 0.03, OperatorActs = 0.03 },
     };

@@ -70,7 +70,7 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         arbiter = new ProtectionArbiter(deciding, VolumesOf, executor);
         StartedAt = options.Clock.GetUtcNow();
         nbd = new NbdServer(exports, new NbdServerOptions { Tls = options.NbdTls });
-        Sockets = new WanSockets(options.Credentials, options.Clock, options.CongestionControl);
+        Sockets = new WanSockets(options.Credentials, options.Clock, options.CongestionControl, options.Log);
         Volumes = new SiteVolumes(this);
         Replication = new SiteReplication(this);
         Roles = new SiteRoles(this);

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Runbooks.Domain.Errors;
 
 namespace Runbooks.BlockPath.Wan;
 
@@ -13,11 +12,14 @@ namespace Runbooks.BlockPath.Wan;
 /// Plain text only when both ends are loopback and no credentials are configured. Everything else is TLS 1.3 with a
 /// certificate at both ends; a peer without one ends in the handshake.
 /// </remarks>
-internal sealed class WanSockets(Func<WanCredentials?> credentials, TimeProvider clock, string congestionControl)
+internal sealed class WanSockets(
+    Func<WanCredentials?> credentials, TimeProvider clock, string congestionControl, Action<string> log)
 {
     private const int TcpCongestion = 13;
     private const int TcpUserTimeout = 18;
     private const int HandshakeMilliseconds = 10_000;
+
+    private int isRefusalSaid;
 
     /// <summary>Connects and secures. Blocks for at most the two timeouts.</summary>
     /// <exception cref="IOException">The peer cannot be reached or does not identify itself.</exception>
@@ -136,12 +138,13 @@ internal sealed class WanSockets(Func<WanCredentials?> credentials, TimeProvider
         }
         catch (SocketException e)
         {
-            throw new Fault(
-                FaultSide.Network,
-                "congestion-control",
-                $"TCP congestion control '{congestionControl}' is not available ({e.SocketErrorCode}); choose cubic or reno",
-                isTransient: false,
-                e);
+            // Without privilege only what tcp_allowed_congestion_control names may be chosen. The machine's own choice is slower at
+            // worst, and no reason to leave a standby without its copy.
+            if (Interlocked.Exchange(ref isRefusalSaid, 1) == 0)
+            {
+                log($"TCP congestion control '{congestionControl}' is not available ({e.SocketErrorCode}); the machine's own is used. "
+                    + "To choose it, add it to net.ipv4.tcp_allowed_congestion_control, or set congestionControl to one that is there.");
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class SimFaults(Simulation simulation)
     {
         foreach (var site in simulation.Sites)
         {
-            if (!site.IsUp && world.Chance(isStopped ? 1 : simulation.Options.Restarts))
+            if (!site.IsUp && world.Chance(isStopped ? 1 : 0.03))
             {
                 site.Start();
             }

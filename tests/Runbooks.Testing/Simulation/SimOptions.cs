@@ -72,12 +72,6 @@ public sealed record SimOptions
     /// <summary>Probability that an operator acts per guest request.</summary>
     public double OperatorActs { get; init; } = 0.006;
 
-    /// <summary>Probability that a request, and its answer, is long under way to the arbiter.</summary>
-    public double ArbiterSlow { get; init; } = 0.1;
-
-    /// <summary>Probability that a dead site is started again, every 20 ms.</summary>
-    public double Restarts { get; init; } = 0.03;
-
     /// <summary>Probability that a local write fails with an I/O error.</summary>
     public double DiskFails { get; init; }
 

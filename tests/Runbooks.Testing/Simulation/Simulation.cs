@@ -49,7 +49,7 @@ public sealed class Simulation
         Wan = new SimWan(World, options.Sites);
         var row = ArbiterRow.Begin(Protection, SiteIds[0], SiteIds, DateTimeOffset.UnixEpoch);
         row = options.StartsBlank ? row : row with { Complete = [.. SiteIds], AloneSince = null };
-        Arbiter = new FakeArbiter(World, row, options);
+        Arbiter = new FakeArbiter(World, row, options.Mutant);
         Oracle = new SimOracle((int)(Size.Value / SimDisk.CellBytes));
         Sites = [.. Enumerable.Range(0, options.Sites).Select(i => new SimSite(this, i, SiteIds, Arbiter, Wan, FirstRecord(i)))];
         operators = new SimOperator(this);
