@@ -32,7 +32,7 @@ export const colours = syntaxHighlighting(HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'light-dark(var(--mantine-color-indigo-8), var(--mantine-color-indigo-3))' },
   { tag: [tags.string, tags.content], color: 'light-dark(var(--mantine-color-teal-9), var(--mantine-color-teal-3))' },
   { tag: [tags.number, tags.bool, tags.null], color: 'light-dark(var(--mantine-color-violet-8), var(--mantine-color-violet-3))' },
-  { tag: tags.comment, color: 'light-dark(var(--mantine-color-gray-7), var(--mantine-color-dark-2))', fontStyle: 'italic' },
+  { tag: tags.comment, color: 'light-dark(var(--mantine-color-gray-7), var(--mantine-color-dark-1))', fontStyle: 'italic' },
   { tag: [tags.keyword, tags.meta], color: 'light-dark(var(--mantine-color-gray-8), var(--mantine-color-dark-1))' },
 ]));
 
@@ -40,7 +40,7 @@ export const look = [EditorView.cspNonce.of(styleNonce), EditorView.theme({
   '&': { backgroundColor: 'var(--mantine-color-body)', color: 'var(--mantine-color-text)' },
   '.cm-content': { fontFamily: 'var(--mantine-font-family-monospace)', caretColor: 'var(--mantine-color-text)' },
   '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
-  '.cm-gutters': { backgroundColor: 'light-dark(var(--mantine-color-gray-0), var(--mantine-color-dark-8))', color: 'light-dark(var(--mantine-color-gray-7), var(--mantine-color-dark-2))', border: 'none' },
+  '.cm-gutters': { backgroundColor: 'light-dark(var(--mantine-color-gray-0), var(--mantine-color-dark-8))', color: 'light-dark(var(--mantine-color-gray-7), var(--mantine-color-dark-1))', border: 'none' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'light-dark(rgb(0 0 0 / 4%), rgb(255 255 255 / 5%))' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'light-dark(#c5d0fa, #364285) !important' },
   '.cm-tooltip': { backgroundColor: 'var(--mantine-color-body)', border: '1px solid var(--mantine-color-default-border)' },
@@ -71,7 +71,7 @@ export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
           // Escape, then Tab leaves the pane, as the editor's own help says.
           ...closeBracketsKeymap, ...completionKeymap, ...foldKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab,
         ]),
-        EditorView.contentAttributes.of({ 'aria-label': 'The runbook as YAML. Escape, then Tab leaves this field.' }),
+        EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': 'The runbook as YAML. Escape, then Tab leaves this field.' }),
         lock.of(EditorState.readOnly.of(false)),
         EditorView.updateListener.of((update) => {
           const own = update.transactions.filter((transaction) => transaction.docChanged && transaction.annotation(fromDraft) !== true);
