@@ -22,8 +22,6 @@ export const theme = createTheme({
     // A link within text is told by more than its colour.
     Anchor: { defaultProps: { underline: 'always' } },
     Button: { defaultProps: { size: 'xs' } },
-    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close the dialog' } } },
-    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close the panel' } } },
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm', allowDeselect: false } },
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },

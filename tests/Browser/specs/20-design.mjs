@@ -66,7 +66,7 @@ export default function design({ test, stack, browser }) {
     await page.getByRole('button', { name: 'Publish…' }).click();
     await page.getByRole('button', { name: 'Publish version 1' }).click();
     await page.getByText('Version 1 stands.').waitFor();
-    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
     await page.getByRole('link', { name: 'Run…' }).click();
     await page.getByRole('combobox', { name: 'Site that takes over' }).click();
     await page.getByRole('option', { name: /site-b/ }).click();
@@ -184,7 +184,7 @@ export default function design({ test, stack, browser }) {
     await tabTo(page.getByRole('button', { name: 'Publish version 1' }));
     await keyboard.press('Enter');
     await page.getByText('Version 1 stands.').waitFor();
-    await tabTo(page.getByRole('button', { name: 'Close', exact: true }));
+    await tabTo(page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last());
     await keyboard.press('Enter');
     await tabTo(page.getByRole('link', { name: 'Run…' }));
     await keyboard.press('Enter');
