@@ -32,11 +32,13 @@ export async function person(stack, name, role) {
 /** The workload that the protect spec leaves; made by the interface when that spec did not run before. */
 export async function protectedWorkload(stack) {
   const { items } = await call(stack, 'GET', '/workloads');
-  if (items.some((each) => each.id === 'db-1' && each.state === 'protected')) return;
+  if (items.some((each) => each.id === 'db-1')) return;
+  const volume = `vol_${randomUUID().replaceAll('-', '')}`;
+  await stack.adopt('site-a', volume);
   await call(stack, 'POST', '/groups', { id: 'orders', title: null });
   await call(stack, 'POST', '/workloads', {
     id: 'db-1', group: 'orders', site: 'site-a', title: 'Orders database', tier: null, cpuCount: 1, memoryMiB: 256, firmware: null,
-    nics: null, driver: { kind: 'none', timeoutSeconds: 60 }, disks: [{ name: 'disk0', sizeBytes: 2 ** 24, volume: null }],
+    nics: null, driver: { kind: 'none', timeoutSeconds: 60 }, disks: [{ name: 'disk0', sizeBytes: 2 ** 24, volume }],
   });
   await call(stack, 'POST', '/protections', {
     workload: 'db-1', standbys: ['site-b'], mode: 'synchronous', onLinkLoss: 'arbitrate', ifArbiterUnreachable: 'suspend',
