@@ -12,7 +12,8 @@ export default function run({ test, stack, browser }) {
   const api = new Api(stack);
   let ada, bob, cyd, page, id;
   const atRun = (path = '') => page.goto(`/runs/${id}${path}`);
-  const state = (word) => page.locator('main').getByText(word, { exact: true }).first().waitFor({ timeout: slow });
+  // The run's own state beside its name: a step may be in the same one earlier.
+  const state = (word) => page.getByRole('heading', { level: 1 }).locator('..').getByText(word, { exact: true }).waitFor({ timeout: slow });
   const steps = (path, name) => page.locator(`[data-step="${path}"][data-state="${name}"]`).waitFor({ timeout: slow });
 
   // One story: a chapter after one that failed has nothing to stand on.
@@ -192,7 +193,7 @@ export default function run({ test, stack, browser }) {
     id = (await api.post('/runs', { runbook: 'expectation', group: 'orders', inputs: {}, reason: 'to see it fail' })).id;
     await atRun();
     await state('Failed');
-    await page.getByText('Nobody is in the hall.').first().waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Nobody is in the hall.' }).waitFor();
     await browser.inBothSchemes(page, 'run-failed');
     await page.context().close();
   });
