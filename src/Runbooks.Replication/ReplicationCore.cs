@@ -126,6 +126,31 @@ public sealed class ReplicationCore
         stream.SendAck();
     }
 
+    /// <summary>
+    /// Where this copy may hold writes that a peer has not: the first ranges, how many there are, and their bytes.
+    /// </summary>
+    /// <remarks>
+    /// <b>Shape</b>: ascending, not touching; never misses a real difference. Blocks of 4 KiB while this process has
+    /// counted them itself, regions of 64 KiB after a restart, when only the durable marks are left.
+    /// </remarks>
+    public (IReadOnlyList<ByteRange> First, int Count, ByteCount Bytes) DifferencesTo(PeerSlot peer, int firstMax)
+    {
+        var link = core.Links[peer.Index];
+        var first = new List<ByteRange>();
+        var (count, bytes) = (0, 0L);
+        foreach (var range in link.Dirty.IsEmpty ? link.Marks.Ranges() : link.Dirty.Ranges(core.Configuration.Size))
+        {
+            count++;
+            bytes += range.Length;
+            if (first.Count < firstMax)
+            {
+                first.Add(range);
+            }
+        }
+
+        return (first, count, new ByteCount(bytes));
+    }
+
     /// <summary>State of one link, for status pages.</summary>
     public LinkStatus LinkOf(PeerSlot peer)
     {

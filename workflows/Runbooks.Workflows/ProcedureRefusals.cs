@@ -39,6 +39,12 @@ internal static class ProcedureRefusals
         $"The arbiter's row names {row.Primary} since generation {row.Generation}, decided at {row.DecidedAt:O}.",
         "Look at the protection and ask again.");
 
+    public static Refusal NotGone(ProtectionId protection, SiteId site) => new(
+        RefusalCodes.ProcedureNotGone,
+        $"{protection} is not removed by force.",
+        $"The agent of {site} answers: it can stop replication in order.",
+        "Remove the protection without force.");
+
     public static Refusal UnknownMember(string group, string name) => new(
         RefusalCodes.ProcedureUnknownMember,
         $"Group {group} has no workload {name}.",

@@ -74,7 +74,17 @@ public sealed record SealFacts(long Position, RecoveryPointId RecoveryPoint, Dat
 public sealed record PromoteFacts(IReadOnlyDictionary<string, string> Exports, string NbdAddress, Generation Generation);
 
 /// <summary>What a returned site had.</summary>
-public sealed record MeetFacts(bool Diverged, long DivergedBytes, RecoveryPointId? KeptPoint);
+public sealed record MeetFacts(bool Diverged, long DivergedBytes, RecoveryPointId? KeptPoint)
+{
+    /// <summary>Where its own writes may be: the first of them, ascending by volume.</summary>
+    public IReadOnlyList<DivergedFacts> Ranges { get; init; } = [];
+
+    /// <summary>How many ranges there are in all.</summary>
+    public int RangeCount { get; init; }
+}
+
+/// <summary>A range that one copy has and the other has not.</summary>
+public sealed record DivergedFacts(VolumeId Volume, long Offset, long Length);
 
 /// <summary>One recovery point of a protection at this site.</summary>
 public sealed record PointFacts(

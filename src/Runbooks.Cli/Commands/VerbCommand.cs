@@ -130,7 +130,13 @@ internal sealed class VerbCommand
                 verb.Says);
         }
 
-        var path = PathOf(parsed) + (parsed.GetValue(flagDryRun) ? "?dryRun=true" : "");
+        var path = $"{PathOf(parsed)}?dryRun={(parsed.GetValue(flagDryRun) ? "true" : "false")}";
+        if (verb.Method == HttpMethod.Delete)
+        {
+            path += string.Concat(Members(parsed).Select(
+                m => $"&{m.Key}={Uri.EscapeDataString(m.Value?.ToString() ?? string.Empty)}"));
+        }
+
         var key = verb.Method == HttpMethod.Post ? Guid.NewGuid().ToString("n") : null;
         var body = verb.Method == HttpMethod.Delete ? null : Members(parsed);
         var answer = await session.Api.SendAsync(verb.Method, path, body, key, cancellationToken);

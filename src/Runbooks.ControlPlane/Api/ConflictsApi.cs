@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Runbooks.ControlPlane.Agents;
 using Runbooks.ControlPlane.Arbitration;
 using Runbooks.ControlPlane.Events;
 using Runbooks.ControlPlane.Runs;
@@ -16,7 +17,16 @@ namespace Runbooks.ControlPlane.Api;
 /// <param name="RecoveryPoint">Where they are kept.</param>
 public sealed record ConflictHistory(
     string Which, string Site, long? Generation, DateTimeOffset? Since, DateTimeOffset? Until, long? Bytes,
-    string? RecoveryPoint, string Text);
+    string? RecoveryPoint, string Text)
+{
+    /// <summary>Where those writes are, the first ranges; regions of 64 KiB where blocks were not counted.</summary>
+    public IReadOnlyList<ConflictRange> Ranges { get; init; } = [];
+
+    /// <summary>How many ranges there are in all; absent when nobody counted them.</summary>
+    public int? RangeCount { get; init; }
+}
+
+public sealed record ConflictRange(string Volume, long Offset, long Length);
 
 /// <param name="Id">The recovery point that keeps the diverged writes.</param>
 /// <param name="State">open, or released once somebody chose.</param>
@@ -51,15 +61,15 @@ internal static class ConflictsApi
     }
 
     private static async Task<Ok<Page<ConflictView>>> ListAsync(
-        Database database, ArbiterDesk desk, Call call, string? state, CancellationToken cancel)
+        Database database, ArbiterDesk desk, SiteBoard board, Call call, string? state, CancellationToken cancel)
     {
-        var found = await ReadAsync(database, desk, null, call.Caller.ReadableGroups(), cancel);
+        var found = await ReadAsync(database, desk, board, null, call.Caller.ReadableGroups(), cancel);
         return TypedResults.Ok(new Page<ConflictView>([.. found.Where(c => state is null || c.State == state)], null));
     }
 
     private static async Task<Ok<ConflictDecisionView>> DecideAsync(
-        string conflict, ConflictBody body, Call call, Database database, ArbiterDesk desk, ChangeWriter changes,
-        bool dryRun = false, CancellationToken cancel = default)
+        string conflict, ConflictBody body, Call call, Database database, ArbiterDesk desk, SiteBoard board,
+        ChangeWriter changes, bool dryRun = false, CancellationToken cancel = default)
     {
         if (body.Winner is not ("current" or "kept"))
         {
@@ -71,7 +81,8 @@ internal static class ConflictsApi
             throw ApiRefusals.Field("reason", "It is missing.", "Say why; it is recorded.");
         }
 
-        var view = await ReadAsync(database, desk, conflict, call.Caller.ReadableGroups(), cancel) is [var first, ..]
+        var view = await ReadAsync(
+            database, desk, board, conflict, call.Caller.ReadableGroups(), cancel) is [var first, ..]
             ? first
             : throw ApiRefusals.NotFound("conflict", conflict);
         call.RequireScope(null, view.Group, $"group {view.Group}");
@@ -109,7 +120,7 @@ internal static class ConflictsApi
             dryRun, cancel);
         var decided = dryRun
             ? view
-            : (await ReadAsync(database, desk, conflict, null, cancel))[0];
+            : (await ReadAsync(database, desk, board, conflict, null, cancel))[0];
         return TypedResults.Ok(body.Winner == "current"
             ? new ConflictDecisionView(
                 decided, null, "The diverged writes stay readable until their recovery point is dropped.")
@@ -121,7 +132,8 @@ internal static class ConflictsApi
     }
 
     private static async Task<IReadOnlyList<ConflictView>> ReadAsync(
-        Database database, ArbiterDesk desk, string? id, IReadOnlyList<string>? readable, CancellationToken cancel)
+        Database database, ArbiterDesk desk, SiteBoard board, string? id, IReadOnlyList<string>? readable,
+        CancellationToken cancel)
     {
         var rows = await database.ReadAsync(
             async c => (await c.QueryAsync<Row>(
@@ -136,28 +148,56 @@ internal static class ConflictsApi
                 """,
                 new { id, readable = readable?.ToArray() })).AsList(),
             cancel);
-        var arbiter = await desk.AllAsync(cancel);
-        return [.. rows.Select(r => View(
-            r, ProtectionId.TryParse(r.Protection, out var protection) ? arbiter.GetValueOrDefault(protection)
-                : null))];
+        var (arbiter, reports) = (await desk.AllAsync(cancel), await board.AllAsync(cancel));
+        return [.. rows.Select(r =>
+        {
+            var now = ProtectionId.TryParse(r.Protection, out var protection) ? arbiter.GetValueOrDefault(protection)
+                : null;
+            return View(r, now, Behind(r, now, reports));
+        })];
     }
 
-    private static ConflictView View(Row r, Domain.Arbiter.ArbiterRow? now)
+    /// <summary>
+    /// What the returned site lacks of the current history, as the primary counts it now; null when it says nothing.
+    /// </summary>
+    private static long? Behind(
+        Row row, Domain.Arbiter.ArbiterRow? now, IReadOnlyDictionary<string, SiteReport> reports)
+    {
+        var links = now is not null && reports.TryGetValue(now.Primary.ToString(), out var report)
+            ? report.Status.Volumes.Where(v => v.Protection == now.Protection).SelectMany(v => v.Links)
+                .Where(l => l.Peer.ToString() == row.Site).ToList()
+            : [];
+        return links.Count == 0 ? null : links.Sum(l => l.DirtyBytes);
+    }
+
+    private static ConflictView View(Row r, Domain.Arbiter.ArbiterRow? now, long? behind)
     {
         var facts = JsonNode.Parse(r.Facts)!;
         var bytes = (facts["DivergedBytes"] ?? facts["divergedBytes"]) is JsonValue v && v.TryGetValue<long>(out var b)
             ? b : (long?)null;
         var size = bytes is { } known ? $"{new Domain.Units.ByteCount(known)} of writes" : "writes";
+        var missing = behind is { } more ? $"; {r.Site} lacks {new Domain.Units.ByteCount(more)} of it" : "";
         return new ConflictView(
             r.Id, r.Protection, r.Workload, r.Grp, r.Site, r.At, r.State, r.Winner, r.Closed_By, r.Reason, r.Closed_At,
             new ConflictHistory(
-                "current", now?.Primary.ToString() ?? "", now?.Generation.Value, now?.DecidedAt, null, null, null,
-                now is null ? "The protection has ended." : $"Site {now.Primary} serves generation {now.Generation}."),
+                "current", now?.Primary.ToString() ?? "", now?.Generation.Value, now?.DecidedAt, null, behind, null,
+                now is null ? "The protection has ended."
+                    : $"Site {now.Primary} serves generation {now.Generation}{missing}."),
             new ConflictHistory(
                 "kept", r.Site, now is null ? null : now.Generation.Value - 1, null, r.At, bytes, r.Id,
-                $"Site {r.Site} had {size} that nobody else has; they are kept as {r.Id}."),
+                $"Site {r.Site} had {size} that nobody else has; they are kept as {r.Id}.")
+            {
+                Ranges = Ranges(facts), RangeCount = (int?)(facts["RangeCount"] ?? facts["rangeCount"]),
+            },
             facts);
     }
+
+    private static IReadOnlyList<ConflictRange> Ranges(JsonNode facts) =>
+        (facts["Ranges"] ?? facts["ranges"]) is JsonArray ranges
+            ? [.. ranges.OfType<JsonObject>().Select(r => new ConflictRange(
+                (string?)(r["Volume"] ?? r["volume"]) ?? "", (long?)(r["Offset"] ?? r["offset"]) ?? 0,
+                (long?)(r["Length"] ?? r["length"]) ?? 0))]
+            : [];
 
     private sealed record Row(
         string Id, string Site, string Protection, string? Workload, string? Grp, DateTime At, string Facts,

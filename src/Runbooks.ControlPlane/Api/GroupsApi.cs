@@ -53,7 +53,8 @@ internal static class GroupsApi
                 select g.id, g.title, d.id as drill, d.ended_at, d.state as drill_state,
                   (d.result ->> 'recoverySeconds')::float8 as recovery,
                   (select r.id from control.runs r where r.grp = g.id
-                   and r.state in ('running', 'asking', 'paused', 'aborting') order by r.requested_at desc limit 1) as run
+                   and r.state in ('running', 'asking', 'paused', 'aborting')
+                     and r.kind <> 'recovery-point' order by r.requested_at desc limit 1) as run
                 from control.groups g
                 left join lateral (select id, ended_at, state, result from control.runs r
                   where r.grp = g.id and r.kind like 'drill-%' and r.ended_at is not null

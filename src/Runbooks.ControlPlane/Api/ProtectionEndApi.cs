@@ -1,11 +1,11 @@
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Runbooks.ControlPlane.Agents;
-using Runbooks.ControlPlane.Arbitration;
 using Runbooks.ControlPlane.Inventory;
 using Runbooks.ControlPlane.Runs;
 using Runbooks.ControlPlane.Security;
 using Runbooks.ControlPlane.Storage;
+using Runbooks.Domain.Errors;
 using Runbooks.Domain.Ids;
 
 namespace Runbooks.ControlPlane.Api;
@@ -70,10 +70,8 @@ internal static class ProtectionEndApi
 
     private static async Task<Results<Accepted<RunView>, Ok<ExplainView>>> RemoveAsync(
         string protection, HttpContext context, Call call, ChangeWriter changes, InventoryStore store,
-            InventoryViews views,
-        ArbiterDesk desk, RunRows rows, bool keepCopies = true, string? reason = null, string? planHash = null,
-            bool dryRun = false,
-        CancellationToken cancel = default)
+        RemovalFacts facts, RunRows rows, bool keepCopies = true, bool force = false, string? confirm = null,
+        string? reason = null, string? planHash = null, bool dryRun = false, CancellationToken cancel = default)
     {
         // The same request again, after a crash: what it asked for may be done by now, and the protection gone.
         var run = call.NewId(RunId.Prefix);
@@ -86,11 +84,7 @@ internal static class ProtectionEndApi
             await FindAsync(protection, store, call, cancel) ?? await RemovedAsync(protection, keepCopies, store,
                 call, cancel);
         ETags.Require(context, "protection", stored.Id, stored.Version);
-        var exposure = (await views.ProtectionsAsync(stored.Group, null, cancel))
-            .FirstOrDefault(p => p.Id == stored.Id)?.Exposure
-            ?? new ExposureView("unknown", null, null, null, "not protected");
-        var removal =
-            new ProtectionRuns.Removal(stored, await desk.FindAsync(stored.Policy.Id, cancel), keepCopies, exposure);
+        var removal = await facts.OfAsync(stored, keepCopies, force, cancel);
         if (dryRun)
         {
             await changes.CommitAsync(change => RequireFreeAsync(change, stored), dryRun: true, cancel);
@@ -98,6 +92,8 @@ internal static class ProtectionEndApi
         }
 
         RunDesk.RequireSamePlan(planHash, removal.PlanHash);
+        RequireConfirmed(removal, confirm, reason);
+        var generations = await facts.GenerationsAsync(removal, cancel);
         await changes.CommitAsync(
             async change =>
             {
@@ -107,10 +103,36 @@ internal static class ProtectionEndApi
                 }
 
                 await RequireFreeAsync(change, stored);
-                await ProtectionRuns.RequestRemovalAsync(change, call, removal, run, reason ?? "remove the protection");
+                await ProtectionRuns.RequestRemovalAsync(
+                    change, call, removal, run, reason ?? "remove the protection", generations);
             },
             cancel: cancel);
         return TypedResults.Accepted($"/api/v1/runs/{run}", await rows.GetAsync(run, null, cancel));
+    }
+
+    private static void RequireConfirmed(ProtectionRuns.Removal removal, string? confirm, string? reason)
+    {
+        if (!removal.IsForced)
+        {
+            return;
+        }
+
+        if (reason is null || reason.Trim().Length < 3)
+        {
+            throw ApiRefusals.Field("reason", "It is missing.", "Say why the site will not come back; it is recorded.");
+        }
+
+        var name = removal.Policy.Workload.ToString();
+        if (confirm != name)
+        {
+            throw new RefusalException(new Refusal(
+                ApiRefusalCodes.ConfirmationMissing, $"The removal of {removal.Policy.Id} by force is not confirmed.",
+                "After it nobody can fail over to the copies that are left.",
+                $"Fail over instead, or repeat it with confirm={name}.")
+            {
+                Field = "confirm", Details = new Dictionary<string, string> { ["confirm"] = name },
+            });
+        }
     }
 
     private static async Task RequireFreeAsync(Change change, StoredProtection stored)

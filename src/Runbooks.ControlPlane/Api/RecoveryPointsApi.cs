@@ -40,6 +40,7 @@ internal static class RecoveryPointsApi
             .Allow(Access.Read, "listRecoveryPoints", "Recovery points, newest first.");
         api.MapPatch("/recovery-points/{point}", KeepAsync).WithTags("recovery-points")
             .Allow(Access.Operate, "keepRecoveryPoint", "Keep a point, or stop keeping it, with a reason.");
+        RecoveryPointRunsApi.Map(api);
         api.MapGet("/alerts", AlertsAsync).WithTags("alerts").Allow(
             Access.Read, "listAlerts", "What people were told, newest first.");
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Runbooks.ControlPlane.Storage;
 using Runbooks.Engine;
 using Runbooks.Engine.Grpc;
@@ -12,6 +13,8 @@ namespace Runbooks.ControlPlane.Hosting;
 /// </summary>
 public static class EngineRole
 {
+    private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(5);
+
     public static async Task<int> RunAsync(ControlPlaneOptions options, CancellationToken cancel)
     {
         var listen = options.EngineListen
@@ -33,14 +36,16 @@ public static class EngineRole
         }).SetMinimumLevel(LogLevel.Warning));
         await using var cluster = options.Postgres is null ? await StartClusterAsync(options, cancel) : null;
         var database = options.Postgres ?? await cluster!.EnsureDatabaseAsync("runbooks", cancel);
-        await using var engine = await EmbeddedEngine.StartAsync(
-            new EmbeddedEngineOptions
-            {
-                ConnectionString = database,
-                FirstNamespace = options.Namespace,
-                Logs = logs,
-            },
-            cancel);
+        await using var engine = await SayingWhyAsync(
+            EmbeddedEngine.StartAsync(
+                new EmbeddedEngineOptions
+                {
+                    ConnectionString = database,
+                    FirstNamespace = options.Namespace,
+                    Logs = logs,
+                },
+                cancel),
+            database, cancel);
         await using var server = await EngineServer.StartAsync(
             engine.Methods, [new EngineListener(new IPEndPoint(listen.Address, listen.Port))], logs, cancel: cancel);
         await Console.Out.WriteLineAsync($"engine            {server.Addresses[0]}");
@@ -55,6 +60,37 @@ public static class EngineRole
                 Progress = Console.Error.WriteLine,
             },
             cancel);
+
+    // A start may wait for long: for the database, or for the engine that owns it to go. Nobody should have to guess.
+    private static async Task<EmbeddedEngine> SayingWhyAsync(
+        Task<EmbeddedEngine> starting, string database, CancellationToken cancel)
+    {
+        var to = new NpgsqlConnectionStringBuilder(database);
+        var place = $"PostgreSQL at {to.Host}{(to.Host?.StartsWith('/') == true ? "" : $":{to.Port}")}";
+        while (await Task.WhenAny(starting, Task.Delay(SayEvery, cancel)) != starting && !cancel.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync(
+                $"engine            waits for {place}: {await WhyAsync(to, cancel)}");
+        }
+
+        return await starting;
+    }
+
+    private static async Task<string> WhyAsync(NpgsqlConnectionStringBuilder database, CancellationToken cancel)
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(database.ConnectionString) { Timeout = 2, Pooling = false }
+                    .ConnectionString);
+            await connection.OpenAsync(cancel);
+            return $"it answers; another engine still owns database {database.Database}, or it is slow";
+        }
+        catch (Exception fault) when (fault is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            return fault.InnerException?.Message ?? fault.Message;
+        }
+    }
 
     private static async Task<int> WaitAsync(EmbeddedEngine engine, CancellationToken cancel)
     {

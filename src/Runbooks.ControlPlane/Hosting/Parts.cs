@@ -28,7 +28,7 @@ internal static class Parts
             .AddSingleton<Addresses>().AddScoped<Call>();
         services.AddSingleton<InventoryStore>().AddSingleton<InventoryViews>().AddSingleton<SettingsStore>()
             .AddSingleton<OverviewDesk>().AddSingleton<GroupPictures>()
-            .AddSingleton<RecoveryPointInputs>()
+            .AddSingleton<PointInputs>().AddSingleton<RemovalFacts>()
             .AddSingleton<RunPlanner>().AddSingleton<RunRows>().AddSingleton<RunSearch>()
             .AddSingleton<RunStories>().AddSingleton<RunDesk>().AddSingleton<ReportDesk>()
             .AddSingleton<EngineLink>();

@@ -10,6 +10,7 @@ using Runbooks.Workflows.Drill;
 using Runbooks.Workflows.Failback;
 using Runbooks.Workflows.Failover;
 using Runbooks.Workflows.Groups;
+using Runbooks.Workflows.RecoveryPoint;
 using Runbooks.Workflows.RecoveryPoints;
 using Runbooks.Workflows.ReplicationSetup;
 using Runbooks.Workflows.Runbook;
@@ -60,7 +61,8 @@ public sealed class WorkflowHost(
             .AddWorkflow<GroupLeaseWorkflow>()
             .AddWorkflow<ScheduledStartWorkflow>()
             .AddWorkflow<UnprotectWorkflow>()
-            .AddWorkflow<RecoveryPointsWorkflow>();
+            .AddWorkflow<RecoveryPointsWorkflow>()
+            .AddWorkflow<RecoveryPointWorkflow>();
 
     private TemporalWorkerOptions Activities() =>
         new TemporalWorkerOptions(AgentIdentity.ControlTaskQueue) { LoggerFactory = logs }

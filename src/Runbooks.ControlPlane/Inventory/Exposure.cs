@@ -70,6 +70,9 @@ public static class Exposure
         {
             null => new ExposureView("unknown", null, null, row.AloneSince, "unknown: no copy reports"),
             { Complete: true } when !provable => new ExposureView("behind", 0, 0, null, "0 — reported, not proven"),
+            // Nothing is missing by the last report, but nobody has marked the copy complete: no time to count from.
+            { Bytes: 0 } known => new ExposureView(
+                "behind", 0, known.Seconds, row.AloneSince, "0 — reported, not proven"),
             { } known => new ExposureView(
                 "behind", known.Bytes, known.Seconds, row.AloneSince,
                 $"{new Domain.Units.ByteCount(known.Bytes)} · {known.Seconds:0} s behind"),

@@ -122,7 +122,8 @@ internal sealed class OverviewDesk(
               control.output_of(d.result, 'recoverySeconds')::float8 as drill_recovery,
               f.recovery, f.id as recovery_run,
               (select r.id from control.runs r where r.grp = g.id
-               and r.state in ('running', 'asking', 'paused', 'aborting') order by r.requested_at desc limit 1) as run,
+               and r.state in ('running', 'asking', 'paused', 'aborting') and r.kind <> 'recovery-point'
+               order by r.requested_at desc limit 1) as run,
               exists (select from control.runbooks b
                 join lateral (select document, canonical from control.runbook_versions v where v.name = b.name
                   order by number desc limit 1) v on true

@@ -68,13 +68,16 @@ internal static class EventProjection
         var state = KebabCase.Of(step.State);
         await change.Connection.ExecuteAsync(
             """
-            insert into control.run_steps as s (run, path, ordinal, kind, title, state, scheduled_at, started_at, ended_at, facts, question)
+            insert into control.run_steps as s (run, path, ordinal, kind, title, state, scheduled_at, started_at,
+              ended_at, facts, question, attempts)
             values (@Run, @path, (select count(*) + 1 from control.run_steps where run = @Run), '', @Title, @state, @At,
                     case when @state in ('running', 'asking') then @At end,
-                    case when @ended then @At end, jsonb_build_object('detail', @Detail::text), @question::jsonb)
+                    case when @ended then @At end, jsonb_build_object('detail', @Detail::text), @question::jsonb,
+                    case when @state = 'running' then 1 else 0 end)
             on conflict (run, path) do update set title = excluded.title, state = excluded.state, facts = s.facts || excluded.facts,
               question = excluded.question, started_at = coalesce(s.started_at, excluded.started_at),
-              ended_at = case when @ended then excluded.ended_at end
+              ended_at = case when @ended then excluded.ended_at end,
+              attempts = s.attempts + case when excluded.state = 'running' and s.state <> 'running' then 1 else 0 end
             """,
             new
             {
@@ -120,19 +123,28 @@ internal static class EventProjection
         }));
     }
 
-    private static Task AttemptsAsync(Change change, OpenRun open, HistoryEvent happened)
+    // A call's attempts count for the one step that runs at its place in the run, else for the step that started the
+    // procedure: of several at once none is guessed.
+    private static async Task AttemptsAsync(Change change, OpenRun open, HistoryEvent happened)
     {
         var started = happened.ActivityTaskStartedEventAttributes;
         if (started.Attempt > 1)
         {
+            var prefix = HistoryFacts.PrefixOf(open.Root, open.Workflow_Id);
+            await change.Connection.ExecuteAsync(
+                """
+                with inside as (select path from control.run_steps where run = @Run and state in ('running', 'asking')
+                  and starts_with(path, @prefix) and position('/' in substr(path, length(@prefix) + 1)) = 0)
+                update control.run_steps set attempts = greatest(attempts, @Attempt) where run = @Run and path =
+                  case when (select count(*) from inside) = 1 then (select path from inside) else @parent end
+                """,
+                new { open.Run, prefix, started.Attempt, parent = prefix.TrimEnd('/') }, change.Transaction);
             change.Record(Entry(open, happened, "activity.retried", "failure", new JsonObject
             {
                 ["scheduledEvent"] = started.ScheduledEventId, ["attempts"] = started.Attempt,
                 ["lastError"] = started.LastFailure?.Message,
             }));
         }
-
-        return Task.CompletedTask;
     }
 
     private static async Task ActivityEndAsync(Change change, OpenRun open, HistoryEvent happened)

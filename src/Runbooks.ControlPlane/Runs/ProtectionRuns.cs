@@ -36,15 +36,20 @@ internal static class ProtectionRuns
     }
 
     /// <summary>Requests the removal.</summary>
-    public static async Task RequestRemovalAsync(Change change, Call call, Removal removal, string run, string reason)
+    /// <param name="generations">Of the whole group, as an approval will compare them.</param>
+    public static async Task RequestRemovalAsync(
+        Change change, Call call, Removal removal, string run, string reason,
+        IReadOnlyDictionary<string, long> generations)
     {
         var policy = removal.Policy;
-        var input =
-            new UnprotectInput(run, policy, removal.Primary) { KeepCopies = removal.KeepCopies,
-                OnlyCopies = removal.OnlyCopies };
+        var input = new UnprotectInput(run, policy, removal.Primary)
+        {
+            KeepCopies = removal.KeepCopies, OnlyCopies = removal.OnlyCopies, IsForced = removal.IsForced,
+        };
         await InsertAsync(
             change, call, policy, run, "unprotect", "Unprotect", $"unprotect/{policy.Id}/{run}", isReal: true,
-            JsonSerializer.Serialize(input), removal.PlanHash, reason, ApiJson.Write(removal.Generations));
+            JsonSerializer.Serialize(input), removal.PlanHash, reason, ApiJson.Write(generations),
+            removal.IsForced ? 1 : 0);
         change.Tell(new EventEntry("protection.removal-requested",
             policy.Id.ToString()) { Group = policy.Group.ToString() });
     }
@@ -85,11 +90,11 @@ internal static class ProtectionRuns
     private static async Task InsertAsync(
         Change change, Call call, ProtectionPolicy policy, string run, string kind, string workflow,
             string workflowId, bool isReal,
-        string input, string hash, string reason, string expected)
+        string input, string hash, string reason, string expected, int approvals = 0)
     {
         await RunDesk.InsertAsync(change, new NewRun(
             run, kind, isReal, null, null, null, hash, policy.Group.ToString(), workflow, workflowId, input, reason,
-                call.Caller.UserId, 0,
+                call.Caller.UserId, approvals,
             TimeSpan.FromMinutes(30), "approver", expected, "{}"));
         await change.Connection.ExecuteAsync(
             "update control.protections set run = @run, version = version + 1 where id = @id",
@@ -121,6 +126,12 @@ internal static class ProtectionRuns
     /// <summary>A removal, decided but not done.</summary>
     internal sealed record Removal(StoredProtection Stored, ArbiterRow? Row, bool KeepCopies, ExposureView Exposure)
     {
+        /// <summary>The primary's agent is gone for good and is not asked.</summary>
+        public bool IsForced { get; init; }
+
+        /// <summary>Points that a person keeps: they go with copies that are deleted.</summary>
+        public int KeptPoints { get; init; }
+
         public ProtectionPolicy Policy => Stored.Policy;
 
         public bool OnlyCopies => Stored.State == "removed";
@@ -137,7 +148,7 @@ internal static class ProtectionRuns
             new Dictionary<string, string>
             {
                 ["keepCopies"] = KeepCopies ? "true" : "false", ["primary"] = Primary.ToString(),
-                    ["state"] = Stored.State,
+                    ["state"] = Stored.State, ["force"] = IsForced ? "true" : "false",
             },
             Generations);
 
@@ -148,14 +159,19 @@ internal static class ProtectionRuns
                 string.Join(", ", (Row?.Sites ?? []).Concat(Policy.Standbys).Where(s => s != Primary).Distinct());
             var copies =
                 KeepCopies ? $"copies at {standbys} are kept, fenced"
-                : $"copies at {standbys} and their recovery points are DELETED";
+                : $"copies at {standbys} and their recovery points are DELETED"
+                    + (KeptPoints == 0 ? "" : $", {KeptPoints} of them KEPT by people");
             IEnumerable<ExplainStep> steps =
             [
                 Step("1", "group.hold", "Hold the group; check that the primary is the one shown", acts: false),
                 .. OnlyCopies ? Array.Empty<ExplainStep>() :
                 [
                     Step("2", "protection.say", "Record it as unprotecting; end the procedure that watches its link"),
-                    Step("3", "replication.stop", $"Stop replication at {Primary}; it serves on alone"),
+                    IsForced
+                        ? Step(
+                            "3", "replication.stop", $"Nothing is asked of {Primary}: its image and its record of "
+                                + "the standbys stay there as they are", acts: false)
+                        : Step("3", "replication.stop", $"Stop replication at {Primary}; it serves on alone"),
                     Step("4", "arbiter.close", "Close the arbiter's row: nobody can be promoted any more",
                         irreversible: true),
                 ],
@@ -164,13 +180,24 @@ internal static class ProtectionRuns
                     irreversible: true),
                 Step("6", "protection.record", "Record it as removed"),
             ];
-            return new ExplainView(
-                "unprotect", null, "", PlanHash, "unprotect", true, Policy.Group.ToString(),
+            if (IsForced)
+            {
+                return View(
+                    $"REAL: Protection of {Policy.Workload} ({Policy.Id}) is removed BY FORCE: {Primary} is gone. The "
+                        + $"{copies}: they are the only copies left, and after this nobody can fail over to them.",
+                    new ApprovalView("approver", 1, 1800), steps);
+            }
+
+            return View(
                 $"REAL: {(OnlyCopies ? "Kept copies of" : "Protection of")} {Policy.Workload} ({Policy.Id}) "
                     + $"{(OnlyCopies ? "are" : "is")} "
                     + $"removed. {Primary} serves on{(OnlyCopies ? "" : ", unprotected")}; {copies}.",
-                null, null, null, "no earlier run of every step", Generations, Exposure.Text, [.. steps]);
+                null, steps);
         }
+
+        private ExplainView View(string summary, ApprovalView? approval, IEnumerable<ExplainStep> steps) => new(
+            "unprotect", null, "", PlanHash, "unprotect", true, Policy.Group.ToString(), summary, approval, null, null,
+            "no earlier run of every step", Generations, Exposure.Text, [.. steps]);
 
         private static ExplainStep Step(string path, string kind, string title, bool acts = true,
             bool irreversible = false) => new(

@@ -36,8 +36,7 @@ public sealed record PlannedRun(
 }
 
 /// <summary>Turns a request into a planned run, or into the refusal that names what is wrong with it.</summary>
-public sealed class RunPlanner(
-    Database database, GroupPictures pictures, InventoryViews views, RecoveryPointInputs points)
+public sealed class RunPlanner(Database database, GroupPictures pictures, InventoryViews views, PointInputs points)
 {
     /// <param name="draft">A document to explain instead of a published version.</param>
     public async Task<PlannedRun> PlanAsync(RunBody body, string by, string? draft, CancellationToken cancel)

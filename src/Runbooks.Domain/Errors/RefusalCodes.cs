@@ -71,6 +71,9 @@ public static class RefusalCodes
     /// <summary>The protection moved to another site between the request and the run.</summary>
     public const string ProcedureMoved = "RB-RUN-016";
 
+    /// <summary>A removal by force was asked for while the primary's agent answers.</summary>
+    public const string ProcedureNotGone = "RB-PROTECT-005";
+
     /// <summary>The site has no such workload driver.</summary>
     public const string MachineUnknownDriver = "RB-MACHINE-001";
 

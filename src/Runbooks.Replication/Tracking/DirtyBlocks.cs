@@ -106,6 +106,16 @@ public sealed class DirtyBlocks
         return default;
     }
 
+    /// <summary>All runs of dirty blocks, ascending, cut at the volume's end.</summary>
+    public IEnumerable<ByteRange> Ranges(ByteCount size)
+    {
+        for (var run = NextRun(0, size.Value, size.Value + Grain.BlockBytes); !run.IsEmpty;
+            run = NextRun(run.End, size.Value, size.Value + Grain.BlockBytes))
+        {
+            yield return new ByteRange(run.Offset, Math.Min(run.End, size.Value) - run.Offset);
+        }
+    }
+
     private ByteRange RunFrom(long block, long blocksEnd, long lengthMax)
     {
         if (block >= blocksEnd)

@@ -43,6 +43,10 @@ public sealed class RoleActivities(ISite site) : IRoleActivities
     {
         var facts = await ActivityBoundary.RunAsync(() =>
             site.Roles.MeetAsync(request.Key.ToString(), request.Protection, request.Row, request.PrimaryAddress));
-        return new MeetResult(facts.Diverged, facts.DivergedBytes, facts.KeptPoint);
+        return new MeetResult(facts.Diverged, facts.DivergedBytes, facts.KeptPoint)
+        {
+            Ranges = [.. facts.Ranges.Select(r => new DivergedRange(r.Volume, r.Offset, r.Length))],
+            RangeCount = facts.RangeCount,
+        };
     }
 }

@@ -65,7 +65,7 @@ internal static class Ratchets
     };
 
     /// <summary>Refusal codes that no test names.</summary>
-    public const int UntestedCodes = 4;
+    public const int UntestedCodes = 0;
 
     /// <summary>Workflows without a recorded history yet.</summary>
     public static readonly string[] WorkflowsWithoutHistory = [];

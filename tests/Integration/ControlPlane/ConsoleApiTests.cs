@@ -190,13 +190,17 @@ public sealed class ConsoleApiTests : IAsyncLifetime
             await using var insert = source.CreateCommand(
                 """
                 insert into control.recovery_points (id, site, protection, workload, reason, at, facts)
-                values ('rp_x', 'site-b', 'prot_x', 'db-1', 'diverged', now(), '{"DivergedBytes": 4096}')
+                values ('rp_x', 'site-b', 'prot_x', 'db-1', 'diverged', now(), 
+                        '{"DivergedBytes": 4096, "RangeCount": 3,
+                          "Ranges": [{"Volume": "vol_000001", "Offset": 8192, "Length": 4096}]}')
                 """);
             await insert.ExecuteNonQueryAsync();
         }
 
         var conflict = (await _plane.Admin.GetAsync("/api/v1/conflicts?state=open").OkAsync())["items"]![0]!;
         Assert.Equal(4096, (long)conflict["kept"]!["bytes"]!);
+        Assert.Equal(3, (int)conflict["kept"]!["rangeCount"]!);
+        Assert.Equal(8192, (long)conflict["kept"]!["ranges"]![0]!["offset"]!);
         await _plane.Admin.PostAsync(
             "/api/v1/conflicts/rp_x/decision", new { winner = "both", reason = "no" }, key: null)
             .RefusedAsync(422, "RB-API-002");

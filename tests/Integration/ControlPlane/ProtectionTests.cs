@@ -12,6 +12,7 @@ public sealed class ProtectionTests : IAsyncLifetime
     private readonly CancellationTokenSource _stop = new();
     private ControlPlaneFixture _plane = null!;
     private Task _reports = null!;
+    private volatile string? _silent;
 
     public async ValueTask InitializeAsync()
     {
@@ -28,7 +29,7 @@ public sealed class ProtectionTests : IAsyncLifetime
             while (!_stop.IsCancellationRequested)
             {
                 await Task.Delay(1000, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await ReportAsync(agents);
+                await ReportAsync(agents.Where(a => a.Site != _silent));
             }
         });
         await _plane.Admin.PostAsync("/api/v1/groups", new { id = "payments" }).OkAsync();
@@ -118,6 +119,69 @@ public sealed class ProtectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Removal_ByForce_NeedsAGonePrimaryAReasonTheNameAndASecondPerson()
+    {
+        var id = await FailedAsync();
+        var path = $"/api/v1/protections/{id}?force=true";
+        await _plane.Admin.DeleteAsync($"{path}&dryRun=true").RefusedAsync(409, "RB-PROTECT-005");
+        _silent = "north";
+        await ForgetAsync("north");
+        await _plane.Admin.DeleteAsync($"{path}&keepCopies=false").RefusedAsync(422, "RB-API-002");
+        var plan = await _plane.Admin.DeleteAsync($"{path}&dryRun=true").OkAsync();
+        Assert.Contains("BY FORCE", (string)plan["summary"]!, StringComparison.Ordinal);
+        Assert.Equal("approver", (string)plan["approval"]!["of"]!);
+        await _plane.Admin.DeleteAsync(path).RefusedAsync(422, "RB-API-002");
+        var unnamed = await _plane.Admin.DeleteAsync($"{path}&reason=burnt").RefusedAsync(422, "RB-RUN-006");
+        Assert.Equal("pay-db", (string)unnamed["details"]!["confirm"]!);
+
+        var run = await _plane.Admin.DeleteAsync($"{path}&reason=burnt&confirm=pay-db").OkAsync();
+        Assert.Equal(("requested", 1), ((string)run["state"]!, (int)run["approvalsNeeded"]!));
+        var decision = new { decision = "approved", planHash = (string)run["planHash"]!, reason = "I saw the ruin" };
+        await _plane.Admin.PostAsync($"/api/v1/runs/{(string)run["id"]!}/approvals", decision)
+            .RefusedAsync(403, "RB-RUN-003");
+        var second = await _plane.PersonAsync("abel", "approver");
+        await second.PostAsync($"/api/v1/runs/{(string)run["id"]!}/approvals", decision).OkAsync();
+        var ended = await EndedAsync((string)run["id"]!);
+        Assert.Equal("succeeded", (string)ended["state"]!);
+        Assert.Contains("north: its agent was gone", ended["result"]!.ToJsonString(), StringComparison.Ordinal);
+        await _plane.Admin.DeleteAsync($"/api/v1/protections/{id}").RefusedAsync(409, "RB-PROTECT-004");
+    }
+
+    [Fact]
+    public async Task Point_TakenWithoutACopyOrDroppedWhileKept_IsRefused()
+    {
+        var id = await FailedAsync();
+        await _plane.Admin.PostAsync("/api/v1/recovery-points", new { workload = "pay-db", reason = "now" })
+            .RefusedAsync(422, "RB-API-002");
+        await SqlAsync($$"""
+            insert into control.recovery_points
+              (id, site, protection, workload, reason, at, facts, pinned, kept_by, kept_reason)
+            values ('rp_kept01', 'south', '{{id}}', 'pay-db', 'periodic', now(), '{}', true, 'abel', 'the audit')
+            """);
+        var kept = await _plane.Admin.DeleteAsync("/api/v1/recovery-points/rp_kept01?reason=space")
+            .RefusedAsync(409, "RB-API-009");
+        Assert.Contains("abel: the audit", (string)kept["cause"]!, StringComparison.Ordinal);
+        var plan = await _plane.Admin.DeleteAsync($"/api/v1/protections/{id}?dryRun=true&keepCopies=false").OkAsync();
+        Assert.Contains("1 of them KEPT", (string)plan["summary"]!, StringComparison.Ordinal);
+        await _plane.Admin.PatchAsJsonAsync(
+            "/api/v1/recovery-points/rp_kept01", new { pinned = false, reason = "audited" }).OkAsync();
+
+        // No agent works at this site: the run says so, and the point is there still.
+        var run = await _plane.Admin.DeleteAsync("/api/v1/recovery-points/rp_kept01?reason=space").OkAsync();
+        Assert.Equal("recovery-point", (string)run["kind"]!);
+        Assert.False((bool)run["real"]!);
+        await _plane.Admin.DeleteAsync("/api/v1/recovery-points/rp_kept01?reason=space")
+            .RefusedAsync(409, "RB-API-009");
+        var ended = await EndedAsync((string)run["id"]!);
+        Assert.Equal("failed", (string)ended["state"]!);
+        Assert.Contains("its agent is not there", ended["failure"]!.ToJsonString(), StringComparison.Ordinal);
+        var points = await _plane.Admin.GetAsync("/api/v1/recovery-points").OkAsync();
+        Assert.Contains(points["items"]!.AsArray(), p => (string)p!["id"]! == "rp_kept01");
+        var steps = await _plane.Admin.GetAsync($"/api/v1/runs/{(string)run["id"]!}/steps").OkAsync();
+        Assert.Equal(1, (int)steps["items"]![0]!["attempts"]!);
+    }
+
+    [Fact]
     public async Task Protect_WithTooManyStandbys_IsRefused() =>
         await _plane.Admin.PostAsync("/api/v1/protections", new
         {
@@ -148,11 +212,33 @@ public sealed class ProtectionTests : IAsyncLifetime
     {
         await _plane.Admin.PostAsync($"/api/v1/runs/{run}/signals",
             new { signal = "abort", reason = "not today" }).OkAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while ((await _plane.Admin.GetAsync($"/api/v1/runs/{run}", limit.Token).OkAsync())["endedAt"] is null)
+        await EndedAsync(run);
+    }
+
+    private async Task<JsonNode> EndedAsync(string run)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(180));
+        while (true)
         {
+            var now = await _plane.Admin.GetAsync($"/api/v1/runs/{run}", limit.Token).OkAsync();
+            if (now["endedAt"] is not null)
+            {
+                return now;
+            }
+
             await Task.Delay(100, limit.Token);
         }
+    }
+
+    // As if it had been silent for long: what counts is the age of its last report.
+    private Task ForgetAsync(string site) => SqlAsync(
+        $"update control.agents set last_heartbeat = now() - interval '10 minutes' where site = '{site}'");
+
+    private async Task SqlAsync(string sql)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(_plane.Options.Postgres!);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     private Task<JsonNode> ViewAsync() => _plane.Admin.GetAsync("/api/v1/protections/pay-db").OkAsync();

@@ -71,6 +71,22 @@ public sealed class EngineAloneTests : IDisposable
         Assert.Contains("Correction:", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Engine_WhoseDatabaseDoesNotAnswer_SaysWhatItWaitsFor()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var port = ((IPEndPoint)silent.LocalEndpoint).Port;
+        var engine = ControlPlaneProcess.Start(
+            new Dictionary<string, string>(), "--roles", "engine", "--engine-listen", "127.0.0.1:0", "--data",
+            Path.Combine(_folder, "engine"), "--postgres",
+            $"Host=127.0.0.1;Port={port};Username=runbooks;Database=runbooks;Timeout=300");
+        _engines.Add(engine);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        var said = await engine.StandardError.ReadLineAsync(limit.Token);
+        Assert.Contains($"waits for PostgreSQL at 127.0.0.1:{port}: ", said, StringComparison.Ordinal);
+    }
+
     private async Task<(Process Process, string Address)> StartAsync(string database)
     {
         var engine = ControlPlaneProcess.Start(

@@ -10,6 +10,7 @@ using Runbooks.Workflows.Degradation;
 using Runbooks.Workflows.Drill;
 using Runbooks.Workflows.Failback;
 using Runbooks.Workflows.Failover;
+using Runbooks.Workflows.RecoveryPoint;
 using Runbooks.Workflows.ReplicationSetup;
 using Runbooks.Workflows.Runbook;
 using Runbooks.Workflows.Unprotect;
@@ -24,6 +25,7 @@ namespace Runbooks.Tests.Sweep.Harness;
 internal sealed record Scenario(string Name, string Workflow, Func<WorldModel> NewWorld, Func<WorldModel, string, object> Input)
 {
     public const string Run = "run_000001";
+    private static readonly RecoveryPointId OldPoint = RecoveryPointId.Parse("rp_000001");
 
     /// <summary>True when a run that never passed the fence must leave the world exactly as it was.</summary>
     public bool LeavesNothingBeforeTheFence { get; init; } = true;
@@ -52,6 +54,12 @@ internal sealed record Scenario(string Name, string Workflow, Func<WorldModel> N
             Remove(w, group, keep: true)) { LeavesNothingBeforeTheFence = false },
         new("unprotect-failed-setup", "Unprotect", () => new WorldModel(["database"], hasStandby: false), (w, group) =>
             Remove(w, group, keep: false)) { LeavesNothingBeforeTheFence = false },
+        new("unprotect-primary-gone", "Unprotect",
+            () => Silent(WorldModel.North), (w, group) =>
+            Remove(w, group, keep: true) with { IsForced = true }) { LeavesNothingBeforeTheFence = false },
+        new("recovery-point", "RecoveryPoint", WithOldPoint, (w, _) => new RecoveryPointInput(
+            Run, w.Members[0].Policy.Id, RecoveryPointReason.Periodic, [WorldModel.South],
+            [new PlacedPoint(WorldModel.South, OldPoint)])) { LeavesNothingBeforeTheFence = false },
         new("catch-up", "CatchUp", Apart, (w, _) => new CatchUpInput(
             Run, w.Members[0].Policy.Id, WorldModel.North, WorldModel.South)) { LeavesNothingBeforeTheFence = false },
         new("degradation", "Degradation", Apart, (w, _) => new DegradationInput(w.Members[0].Policy, null, 0, 0))
@@ -116,10 +124,20 @@ internal sealed record Scenario(string Name, string Workflow, Func<WorldModel> N
         return world;
     }
 
-    private static WorldModel SouthGone()
+    private static WorldModel WithOldPoint()
     {
         var world = new WorldModel(["database"], hasStandby: true);
-        world.Sites[WorldModel.South].IsSilent = true;
+        world.Sites[WorldModel.South].Points[OldPoint] = new PointModel(
+            world.Members[0].Policy.Id, "run_000000", RecoveryPointReason.Periodic, 1);
+        return world;
+    }
+
+    private static WorldModel SouthGone() => Silent(WorldModel.South);
+
+    private static WorldModel Silent(SiteId site)
+    {
+        var world = new WorldModel(["database"], hasStandby: true);
+        world.Sites[site].IsSilent = true;
         return world;
     }
 

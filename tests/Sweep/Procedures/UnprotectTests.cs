@@ -45,5 +45,29 @@ public sealed class UnprotectTests
         Assert.Equal(before, one.World.Describe());
     }
 
+    [Fact]
+    public async Task Primary_GoneForGood_IsRemovedByForceAndWhatStaysIsSaid()
+    {
+        var scenario = Scenario.Of("unprotect-primary-gone");
+        var one = new SweepCase(SweepEngine.NewId(), scenario.NewWorld());
+        var end = await new CaseRunner(await SweepEngine.Current, scenario, one).RunAsync();
+        Assert.Null(end.Failure);
+        var left = end.Result!.Value.GetProperty(nameof(UnprotectResult.Left)).EnumerateArray().Single().GetString();
+        Assert.StartsWith("north: its agent was gone", left, StringComparison.Ordinal);
+        Assert.NotNull(one.World.Rows.Values.Single().ClosedAt);
+        Assert.Equal("removed", one.World.Records[^1].State);
+    }
+
+    [Fact]
+    public async Task Primary_ThatAnswers_IsNotRemovedByForce()
+    {
+        var scenario = Scenario.Of("unprotect-primary-gone");
+        var one = new SweepCase(SweepEngine.NewId(), Scenario.Of("unprotect").NewWorld());
+        var before = one.World.Describe();
+        var end = await new CaseRunner(await SweepEngine.Current, scenario, one).RunAsync();
+        Assert.Equal(RefusalCodes.ProcedureNotGone, end.Failure?.Code);
+        Assert.Equal(before, one.World.Describe());
+    }
+
     private static Scenario Removal => Scenario.Of("unprotect");
 }

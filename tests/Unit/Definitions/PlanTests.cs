@@ -132,6 +132,29 @@ public sealed class PlanTests
         Assert.NotEmpty(refused.Refusal.Correction);
     }
 
+    [Fact]
+    public void ForEach_OverWhatIsNoListInThisRun_IsRefusedByItsStep()
+    {
+        var facts = Facts();
+        facts["group"]!["workloads"] = "none";
+        var refused = PlanCompiler.Compile(
+            Parse("    - { id: all, forEach: \"${group.workloads}\", uses: delay, with: { for: 1s } }\n"), facts);
+        Assert.Equal(("RB-PLAN-001", "all"), (refused.Refusal!.Code, refused.Refusal.Field));
+        Assert.NotEmpty(refused.Refusal.Correction);
+    }
+
+    [Fact]
+    public void Setting_WhoseReferenceHasNoValueInThisRun_IsRefusedByItsStep()
+    {
+        var plan = Compile("""
+                - { id: move, uses: group.failover, with: { to: "${inputs.to}" } }
+                - { id: tell, uses: notify, with: { title: "generation ${move.outputs.generation}" } }
+            """);
+        var refused = PlanValues.Settings(plan.Steps[^1], Facts(), _ => null);
+        Assert.Equal(("RB-PLAN-003", "tell"), (refused.Refusal!.Code, refused.Refusal.Field));
+        Assert.Contains("move.outputs.generation", refused.Refusal.Cause, StringComparison.Ordinal);
+    }
+
     private static Plan Compile(string steps, string more = "") =>
         PlanCompiler.Compile(Parse(steps, more), Facts()).Require();
 

@@ -1,6 +1,7 @@
 using Runbooks.Domain.States;
 using Runbooks.Domain.Units;
 using Runbooks.Replication;
+using Runbooks.Replication.Tracking;
 
 namespace Runbooks.Tests.Unit.Replication;
 
@@ -57,6 +58,32 @@ public sealed class ExposureTests
             CoreRig.Mirrored with { Peers = [new PeerMetadata(LinkState.Degraded)] }, new ByteRange(0, 65536));
         rig.Do(VolumeEvent.GenerationSeen(new Generation(2)));
         Assert.Equal(65536, rig.Core.Metadata.History[^1].AloneBytes.Value);
+    }
+
+    [Fact]
+    public void Differences_OfACopyThatRestarted_AreItsMarksAndAllAreCounted()
+    {
+        var rig = new CoreRig(
+            CoreRig.Mirrored with { Peers = [new PeerMetadata(LinkState.Degraded)] },
+            new ByteRange(0, 65536), new ByteRange(65536, 65536), new ByteRange(524288, 65536));
+        rig.Do(VolumeEvent.GenerationSeen(new Generation(2)));
+        var (first, count, bytes) = rig.Core.DifferencesTo(CoreRig.Peer, 1);
+        Assert.Equal([new ByteRange(0, 131072)], first);
+        Assert.Equal((2, 196608), (count, bytes.Value));
+    }
+
+    [Fact]
+    public void DirtyRuns_UpToTheVolumesEnd_AreMergedAndCut()
+    {
+        var size = new ByteCount((1 << 20) - 1024);
+        var dirty = new DirtyBlocks(size);
+        dirty.Mark(new ByteRange(4096, 8192));
+        dirty.Mark(new ByteRange(65536 - 4096, 8192));
+        dirty.Mark(new ByteRange(size.Value - 100, 100));
+        Assert.Equal(
+            [new ByteRange(4096, 8192), new ByteRange(61440, 8192), new ByteRange(1044480, size.Value - 1044480)],
+            dirty.Ranges(size));
+        Assert.Empty(new DirtyBlocks(size).Ranges(size));
     }
 
     private static CoreRig Alone()

@@ -79,4 +79,17 @@ public sealed record MeetRequest(StepKey Key, ProtectionId Protection, ArbiterRo
 /// <param name="Diverged">True when it held writes that the new history does not have.</param>
 /// <param name="DivergedBytes">How much of it; 0 when not diverged.</param>
 /// <param name="KeptPoint">The recovery point that keeps them; null when there was nothing to keep.</param>
-public sealed record MeetResult(bool Diverged, long DivergedBytes, RecoveryPointId? KeptPoint);
+public sealed record MeetResult(bool Diverged, long DivergedBytes, RecoveryPointId? KeptPoint)
+{
+    /// <summary>Where those writes may be: the first ranges of them.</summary>
+    public IReadOnlyList<DivergedRange> Ranges { get; init; } = [];
+
+    /// <summary>How many ranges there are in all.</summary>
+    public int RangeCount { get; init; }
+}
+
+/// <summary>A range that one copy has and the other has not.</summary>
+/// <param name="Volume">Which volume.</param>
+/// <param name="Offset">First byte.</param>
+/// <param name="Length">Bytes.</param>
+public sealed record DivergedRange(VolumeId Volume, long Offset, long Length);

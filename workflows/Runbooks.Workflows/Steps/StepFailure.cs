@@ -46,6 +46,13 @@ public sealed record StepFailure(string Code, string Text)
         return new ApplicationFailureException(refusal.ToString(), errorType: refusal.Code, nonRetryable: true);
     }
 
+    /// <summary>A failure that a step has recorded already, as the failure that ends the workflow.</summary>
+    public static ApplicationFailureException Failed(Exception cause)
+    {
+        var (code, text) = Of(cause);
+        return new ApplicationFailureException(text, cause, errorType: code, nonRetryable: true);
+    }
+
     private static string TimeoutText(TimeoutFailureException timeout) => timeout.TimeoutType switch
     {
         Temporalio.Api.Enums.V1.TimeoutType.ScheduleToStart => "Nobody at the site took the step: its agent is not there.",

@@ -17,6 +17,7 @@ namespace Runbooks.Workflows.Unprotect;
 [Workflow("Unprotect")]
 public sealed class UnprotectWorkflow
 {
+    private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(10);
     private readonly StepJournal journal = new();
     private bool saidSo;
     private bool closed;
@@ -64,15 +65,7 @@ public sealed class UnprotectWorkflow
             await journal.RunAsync("2", "Say so", () => SayAsync(input));
 
             // Step 3: Stop replication
-            await journal.RunAsync(
-                "3",
-                "Stop replication",
-                async () =>
-                {
-                    await StopAsync(input, standbys);
-                    return $"{input.Primary} serves alone";
-                },
-                text => text);
+            await StopReplicationAsync(input, standbys);
 
             // Step 4: Close the arbiter's row. The point of no return.
             row = await journal.RunAsync("4", "Close the arbiter's row", () => CloseAsync(input), r => r is null
@@ -83,6 +76,13 @@ public sealed class UnprotectWorkflow
 
         // Step 5: Release the copies
         var (released, left) = await ReleaseAsync(input, standbys, row?.Generation ?? Generation.First);
+        if (input.IsForced)
+        {
+            left.Insert(
+                0,
+                $"{input.Primary}: its agent was gone; its image and its record of the standbys stay there as they "
+                    + "are. Should it return, it may serve its image again, unprotected: fence it first");
+        }
 
         // Step 6: Record
         await journal.RunAsync("6", "Record", () => RecordAsync(input, "removed", Words(input, released, left)));
@@ -99,13 +99,52 @@ public sealed class UnprotectWorkflow
             throw StepFailure.Refuse(ProcedureRefusals.Moved(input.Policy.Id, input.Primary, row));
         }
 
-        if (!input.OnlyCopies)
+        if (input.IsForced)
+        {
+            await RequireGoneAsync(input);
+        }
+        else if (!input.OnlyCopies)
         {
             await Workflow.ExecuteActivityAsync((IObserverActivities a) => a.DescribeSiteAsync(),
                 Calls.Site(input.Primary, "1"));
         }
 
         return row;
+    }
+
+    // An agent that answers can stop replication itself: forcing past it would leave it running for nothing.
+    private static async Task RequireGoneAsync(UnprotectInput input)
+    {
+        try
+        {
+            await Workflow.ExecuteActivityAsync(
+                (IObserverActivities a) => a.DescribeSiteAsync(), Calls.Look(input.Primary, "1", GoneWithin));
+        }
+        catch (ActivityFailureException e) when (!StepFailure.IsCancelled(e))
+        {
+            return;
+        }
+
+        throw StepFailure.Refuse(ProcedureRefusals.NotGone(input.Policy.Id, input.Primary));
+    }
+
+    private async Task StopReplicationAsync(UnprotectInput input, List<SiteId> standbys)
+    {
+        if (input.IsForced)
+        {
+            journal.Skip("3", "Stop replication", $"{input.Primary} is gone: it is not asked");
+            return;
+        }
+
+        await journal.RunAsync(
+            "3",
+            "Stop replication",
+            async () =>
+            {
+                await StopAsync(input, standbys);
+                return $"{input.Primary} serves alone";
+            },
+            text => text);
     }
 
     // The row knows sites that a later policy may not name any more, and the policy those that a set-up never reached.
@@ -148,7 +187,7 @@ public sealed class UnprotectWorkflow
         (IArbiterActivities a) => a.CloseArbiterRowAsync(new CloseArbiterRowRequest(input.Policy.Id, input.Run)),
         Calls.Control("4", TimeSpan.FromDays(1)).Shielded());
 
-    private async Task<(IReadOnlyList<SiteId> Released, IReadOnlyList<string> Left)> ReleaseAsync(
+    private async Task<(List<SiteId> Released, List<string> Left)> ReleaseAsync(
         UnprotectInput input, List<SiteId> standbys, Generation generation)
     {
         var (released, left) = (new List<SiteId>(), new List<string>());

@@ -16,6 +16,11 @@ public sealed record UnprotectInput(string Run, ProtectionPolicy Policy, SiteId 
 
     /// <summary>True for a protection that was removed before: only the copies that were kept are dealt with.</summary>
     public bool OnlyCopies { get; init; }
+
+    /// <summary>
+    /// True when the primary's agent is gone for good: nothing is asked of it, and what stays there is said.
+    /// </summary>
+    public bool IsForced { get; init; }
 }
 
 /// <summary>A protection that was given up.</summary>

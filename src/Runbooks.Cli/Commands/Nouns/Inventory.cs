@@ -98,6 +98,19 @@ internal static class Inventory
             new Verb("get", "One protection, by id or workload.", Get,
                 "/protections/{protection}") { View = Views.Protections },
             Protect(),
+            new Verb("set", "Change objectives and the schedule of recovery points.", Patch,
+                "/protections/{protection}")
+            {
+                Fields =
+                [
+                    new Field("rtoSeconds", "Time within which it must run again.", Form.Seconds) { Option = "rto" },
+                    new Field("rpoSeconds", "What may be lost.", Form.Seconds) { Option = "rpo" },
+                    new Field("recoveryPointEverySeconds", "How often a recovery point is made.",
+                        Form.Seconds) { Option = "point-every" },
+                    new Field("recoveryPointsKept", "How many are kept.", Form.Whole) { Option = "points-kept" },
+                    Why,
+                ],
+            },
             new Verb("retry", "Try a failed set-up again.", Post, "/protections/{protection}/retry")
             {
                 RunAt = "run.id", Fields = [new Field("reason", "Why; it is recorded.", Form.Text)],
@@ -111,7 +124,29 @@ internal static class Inventory
                     new Field("site", "Only at this site.", Form.Text)],
             },
             new Verb("get", "One recovery point.", Get, "/recovery-points") { View = Views.Points,
-                PicksFromList = true }),
+                PicksFromList = true },
+            new Verb("take", "Take a recovery point of a workload now.", Post, "/recovery-points")
+            {
+                RunAt = "id",
+                Fields =
+                [
+                    new Field("workload", "Which machine.", Form.Text) { ByPlace = true },
+                    new Field("sites", "Where; every complete standby when left out.", Form.List) { Option = "site" },
+                    Why,
+                ],
+            },
+            new Verb("keep", "Keep a point: nothing expires or drops it.", Patch, "/recovery-points/{point}")
+            {
+                Always = [("pinned", true)], Done = "Point {point} is kept.", Fields = [Why],
+            },
+            new Verb("release", "Keep it no longer.", Patch, "/recovery-points/{point}")
+            {
+                Always = [("pinned", false)], Done = "Point {point} is kept no longer.", Fields = [Why],
+            },
+            new Verb("drop", "Drop a point for good.", Delete, "/recovery-points/{point}")
+            {
+                AsksName = true, RunAt = "id", Fields = [Why],
+            }),
         new Noun(
             "conflict", "Copies that diverged: writes of a site that went on alone after it was replaced.",
                 "runbooks conflict list",
@@ -133,6 +168,8 @@ internal static class Inventory
             "alert", "What people were told.", "runbooks alert list --watch",
             new Verb("list", "Alerts, newest first.", Get, "/alerts") { View = Views.Alerts }),
     ];
+
+    private static Field Why => new("reason", "Why; it is recorded.", Form.Text) { Required = true };
 
     private static Verb Protect() => new("protect", "Protect a workload: starts the set-up run.", Post, "/protections")
     {

@@ -81,6 +81,16 @@ internal static class Procedures
                     new Field("paused", "Make it paused.", Form.Flag),
                 ],
             },
+            new Verb("set", "Change its title or its calendar.", Patch, "/schedules/{schedule}")
+            {
+                Done = "Schedule {schedule} is changed.",
+                Fields =
+                [
+                    new Field("title", "What people call it.", Form.Text),
+                    new Field("calendar", "Cron: minute hour day-of-month month day-of-week.", Form.Text),
+                    new Field("timeZone", "Such as Europe/Berlin.", Form.Text),
+                ],
+            },
             new Verb("pause", "Skip its times until it is resumed.", Patch, "/schedules/{schedule}")
             {
                 Always = [("paused", true)], Done = "Schedule {schedule} is paused.",

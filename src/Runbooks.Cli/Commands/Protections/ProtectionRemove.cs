@@ -23,6 +23,10 @@ internal static class ProtectionRemove
                 "true (default) keeps the standbys' copies with their recovery points, fenced; false deletes both.",
             DefaultValueFactory = _ => true, HelpName = "true|false",
         };
+        var force = new Option<bool>("--force")
+        {
+            Description = "The primary's agent is gone for good and is not asked; a second person must approve.",
+        };
         var reason = new Option<string?>("--reason") { Description = "Why; it is recorded.", HelpName = "TEXT" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Explain what would happen, then end." };
         var yes =
@@ -32,7 +36,7 @@ internal static class ProtectionRemove
         var command = new Command(
             "remove", "Give a protection up: explain, ask, start. The workload is served on, without protection.")
         {
-            name, keep, reason, dryRun, yes,
+            name, keep, force, reason, dryRun, yes,
         };
         wait.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -42,6 +46,7 @@ internal static class ProtectionRemove
             var path =
                 $"/api/v1/protections/{Uri.EscapeDataString(which)}?keepCopies="
                 + (parsed.GetValue(keep) ? "true" : "false")
+                + (parsed.GetValue(force) ? "&force=true" : string.Empty)
                 + (parsed.GetValue(reason) is { } why ? $"&reason={Uri.EscapeDataString(why)}" : string.Empty);
             var explain = await ExplainAsync(session, path, parsed.GetValue(dryRun), cancellationToken);
             if (parsed.GetValue(dryRun))
@@ -50,7 +55,8 @@ internal static class ProtectionRemove
             }
 
             Confirmation.Require(which, parsed.GetValue(yes), session.Printer, "The workload loses its protection.");
-            var planned = $"{path}&planHash={Uri.EscapeDataString($"{explain["planHash"]}")}";
+            var planned = $"{path}&planHash={Uri.EscapeDataString($"{explain["planHash"]}")}"
+                + (parsed.GetValue(force) ? $"&confirm={Uri.EscapeDataString(which)}" : string.Empty);
             var run = (await session.Api.SendAsync(
                 HttpMethod.Delete, planned, null, Guid.NewGuid().ToString("n"), cancellationToken))!.AsObject();
             if (parsed.GetValue(wait.Wait))

@@ -621,7 +621,11 @@ export interface paths {
          */
         get: operations["listRecoveryPoints"];
         put?: never;
-        post?: never;
+        /**
+         * Take a recovery point of a workload now: starts a run.
+         * @description Roles: operator.
+         */
+        post: operations["takeRecoveryPoint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -638,7 +642,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Drop a point at every site that holds it: starts a run.
+         * @description Roles: operator.
+         */
+        delete: operations["dropRecoveryPoint"];
         options?: never;
         head?: never;
         /**
@@ -2091,6 +2099,9 @@ export interface components {
             bytes: null | number;
             /** Format: int64 */
             generation: null | number;
+            /** Format: int32 */
+            rangeCount?: null | number;
+            ranges?: components["schemas"]["ConflictRange"][];
             recoveryPoint: null | string;
             /** Format: date-time */
             since: null | string;
@@ -2099,6 +2110,13 @@ export interface components {
             /** Format: date-time */
             until: null | string;
             which: string;
+        };
+        ConflictRange: {
+            /** Format: int64 */
+            length: number;
+            /** Format: int64 */
+            offset: number;
+            volume: string;
         };
         ConflictView: {
             current: components["schemas"]["ConflictHistory"];
@@ -2919,6 +2937,11 @@ export interface components {
         };
         RecoveryCodesView: {
             recoveryCodes: string[];
+        };
+        RecoveryPointBody: {
+            reason: string;
+            sites: null | string[];
+            workload: string;
         };
         RecoveryPointChange: {
             pinned: boolean;
@@ -5777,7 +5800,9 @@ export interface operations {
     removeProtection: {
         parameters: {
             query?: {
+                confirm?: string;
                 dryRun?: boolean;
+                force?: boolean;
                 keepCopies?: boolean;
                 planHash?: string;
                 reason?: string;
@@ -6105,6 +6130,161 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageOfRecoveryPointView"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeRecoveryPoint: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryPointBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropRecoveryPoint: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {

@@ -13,7 +13,7 @@ namespace Runbooks.ControlPlane.Runs;
 /// The procedures verify a point's digests before their point of no return, so a wrong name does no harm there. It is
 /// refused here all the same: an operator at the console should not wait for an approval to learn of a slip.
 /// </remarks>
-public sealed class RecoveryPointInputs(Database database)
+public sealed class PointInputs(Database database)
 {
     private const string Latest = "latest";
 
@@ -37,7 +37,9 @@ public sealed class RecoveryPointInputs(Database database)
             async c => (await c.QueryAsync<(string Site, string Workload)>(
                 """
                 select p.site, p.workload from control.recovery_points p join control.workloads w on w.id = p.workload
-                where p.id = @point and p.removed_at is null and w.grp = @group order by p.site
+                left join control.runs r on r.id = p.dropping
+                where p.id = @point and p.removed_at is null and (p.dropping is null or r.ended_at is not null)
+                  and w.grp = @group order by p.site
                 """,
                 new { point, group = picture.Group.ToString() })).AsList(),
             cancel);
