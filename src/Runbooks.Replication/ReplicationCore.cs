@@ -7,18 +7,20 @@ namespace Runbooks.Replication;
 
 /// <summary>The pure replication core of one volume at one site: events in, effects out.</summary>
 /// <remarks>
-/// It decides everything about order, durability, acknowledgement, degradation, catch-up and fencing, and it does nothing: no clock, no
-/// disk, no socket, no task. Production and simulation differ only in who supplies events and who runs effects.
+/// It decides everything about order, durability, acknowledgement, degradation,
+/// catch-up and fencing, and it does nothing: no clock, no disk, no socket, no task.
+/// Production and simulation differ only in who supplies events and who runs effects.
 /// <code>
 ///     guest ──> WritePath ──> local image            StandbyStream ──> local image      (one of the two is awake, by role)
 ///                  │ └─────> LinkMachine + CatchUp ──> peers
 ///               FlushPath        │
 ///                            ArbiterDesk ──> arbiter       GateKeeper: start, confirm, resolve, open, drain, fence
 /// </code>
-/// <b>Threading</b>: one owner loop. <b>Contract</b>: the first event is Started; the effects of a step are started in order before the
-/// next event is taken; every effect that promises an event gets exactly one, unless the process dies. The core is dead after it threw.
-/// <b>Cost</b>: printed by <c>StepCostTests</c> of the simulation, which asserts that a guest write, its flush shared by 32,
-/// makes no object after warm-up; 0.3 to 1.7 us a step and 1 to 5 us a write were seen on a 2-core machine, quiet and overloaded.
+/// <b>Threading</b>: one owner loop. <b>Contract</b>: the first event is Started; the effects of a step are
+/// started in order before the next event is taken; every effect that promises an event gets exactly one,
+/// unless the process dies. The core is dead after it threw. <b>Cost</b>: printed by <c>StepCostTests</c>
+/// of the simulation, which asserts that a guest write, its flush shared by 32, makes no object after
+/// warm-up; 0.3 to 1.7 us a step and 1 to 5 us a write were seen on a 2-core machine, quiet and overloaded.
 /// </remarks>
 public sealed class ReplicationCore
 {

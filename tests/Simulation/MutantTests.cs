@@ -53,8 +53,8 @@ public sealed class MutantTests
     }
 
     /// <summary>
-    /// What <c>Confirm</c> is a write for: a process asks that its standby be counted as complete and dies; the next one acknowledges
-    /// alone, as the row permits; then the old request arrives.
+    /// What <c>Confirm</c> is a write for: a process asks that its standby be counted as complete
+    /// and dies; the next one acknowledges alone, as the row permits; then the old request arrives.
     /// </summary>
     [Theory]
     [InlineData(Mutant.None)]

@@ -13,29 +13,37 @@ namespace Runbooks.BlockPath.Site;
 /// </summary>
 /// <remarks>
 /// <para>
-/// One such volume must not take the other machines of the site down, so the agent starts without it, says why in its status,
-/// and tries again every few seconds: an image that comes back is served without a restart.
+/// One such volume must not take the other machines of the site down, so the agent starts without it, says why
+/// in its status, and tries again every few seconds: an image that comes back is served without a restart.
 /// </para>
 /// <para>
-/// The unit is the protection, that is a machine with all its disks. When one disk is absent the others are held back: a
-/// machine started with half its disks, a copy promoted with half of them, or an arbiter told "complete" by the half that is
-/// there would all be wrong. So every order about an absent volume or its protection is refused, except giving the volume
-/// back and fencing, which is what it is already.
+/// The unit is the protection, that is a machine with all its disks. When one disk is absent the others
+/// are held back: a machine started with half its disks, a copy promoted with half of them, or an arbiter
+/// told "complete" by the half that is there would all be wrong. So every order about an absent volume or
+/// its protection is refused, except giving the volume back and fencing, which is what it is already.
 /// </para>
 /// <para>
-/// An absent copy needs no fence of its own: when it comes back it starts closed like any primary after a restart, and opens
-/// only when the arbiter still names this site.
+/// An absent copy needs no fence of its own: when it comes back it starts closed like
+/// any primary after a restart, and opens only when the arbiter still names this site.
 /// </para>
-/// Threading: any thread. The gate is held while files are opened, so a retry never races with an order that forgets a volume;
-/// reading takes no gate, because a mount that hangs must not take the status of the site with it.
+/// Threading: any thread. The gate is held while files are opened, so a retry never races with an order that forgets
+/// a volume; reading takes no gate, because a mount that hangs must not take the status of the site with it.
 /// </remarks>
-internal sealed class AbsentVolumes(
-    VolumeFolder folder, SiteId site, Func<VolumeSettings, Volume> open, Action<Volume, VolumeSettings> start, Action<string> log)
+internal sealed class AbsentVolumes
 {
+    private readonly VolumeFolder folder;
+    private readonly SiteId site;
+    private readonly Func<VolumeSettings, Volume> open;
+    private readonly Action<Volume, VolumeSettings> start;
+    private readonly Action<string> log;
     private readonly Lock gate = new();
     private volatile ImmutableDictionary<VolumeId, Entry> entries = ImmutableDictionary<VolumeId, Entry>.Empty;
     private int attempts;
     private bool isClosed;
+
+    public AbsentVolumes(
+        VolumeFolder folder, SiteId site, Func<VolumeSettings, Volume> open, Action<Volume, VolumeSettings> start,
+        Action<string> log) => (this.folder, this.site, this.open, this.start, this.log) = (folder, site, open, start, log);
 
     /// <summary>Starts the volumes of one protection together, or keeps them all as absent.</summary>
     public void StartTogether(IReadOnlyList<VolumeSettings> together)

@@ -76,7 +76,8 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         Roles = new SiteRoles(this);
         Points = new SitePoints(this);
         ((SitePoints)Points).Start();
-        absent = new AbsentVolumes(Folder, Id, OpenVolume, (volume, settings) => StartVolume(volume, settings), options.Log);
+        absent = new AbsentVolumes(
+            Folder, Id, OpenVolume, (volume, settings) => StartVolume(volume, settings), options.Log);
         foreach (var together in Folder.List().GroupBy(settings => settings.Protection))
         {
             absent.StartTogether([.. together]);
@@ -85,7 +86,8 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         listener = new WanListener(
             options.WanListen, Sockets, Id, id => volumes.TryGetValue(id, out var v) ? v.Loop : null, options.Log);
         NbdAddresses = [.. options.NbdListen.Select(ListenNbd)];
-        ticker = new VolumeTicker(() => volumes.Values, () => executor.Post(new WorkItem(absent.TryAgain)), options.Log);
+        ticker = new VolumeTicker(
+            () => volumes.Values, () => executor.Post(new WorkItem(absent.TryAgain)), options.Log);
     }
 
     public SiteOptions Options { get; }
@@ -305,8 +307,8 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         VolumeStatuses.Of(volume, Folder.Read(volume.Id)!, IsServed(volume), ExportNameOf(volume), ticker);
 
     /// <summary>
-    /// True when the core is open and a guest that connects finds its export: the core opens first and the export follows,
-    /// so that asking the core alone would send a guest to a door that is not there yet.
+    /// True when the core is open and a guest that connects finds its export: the core opens first and the
+    /// export follows, so that asking the core alone would send a guest to a door that is not there yet.
     /// </summary>
     internal bool IsServed(Volume volume) => volume.Loop.IsOpen && exports.Find(ExportNameOf(volume)) is not null;
 

@@ -21,13 +21,14 @@ namespace Runbooks.BlockPath.Volumes;
 ///                                     |   answers         +--> local pwrite      (in parallel, one
 ///                                     +-------------------+--> WAN frame          pinned payload)
 /// </code>
-/// There is no thread of the volume: whoever brings events (a guest session, a WAN session, a disk thread) becomes the owner if
-/// nobody is, takes everything that waits, and goes on until nothing does. A write therefore costs no thread switch on the way
-/// in, and requests that arrive together leave in one vectored send.
+/// There is no thread of the volume: whoever brings events (a guest session, a WAN session, a disk thread)
+/// becomes the owner if nobody is, takes everything that waits, and goes on until nothing does. A write
+/// therefore costs no thread switch on the way in, and requests that arrive together leave in one vectored send.
 ///
-/// Limits: at most <see cref="InFlightBytesMax"/> of guest payload are open per volume; what comes above waits unanswered,
-/// which is the guest's own back-pressure. Because an answer waits for the peers that count, the same number bounds the frames
-/// queued for each peer. Reads go to the image directly: every copy that may be read here is local.
+/// Limits: at most <see cref="InFlightBytesMax"/> of guest payload are open per volume;
+/// what comes above waits unanswered, which is the guest's own back-pressure. Because an
+/// answer waits for the peers that count, the same number bounds the frames queued for
+/// each peer. Reads go to the image directly: every copy that may be read here is local.
 /// </remarks>
 public sealed class Volume : IBlockTarget, IDisposable
 {
@@ -35,8 +36,8 @@ public sealed class Volume : IBlockTarget, IDisposable
     public const long InFlightBytesMax = 64L << 20;
 
     /// <summary>
-    /// Below this much free space writes to holes are refused with ENOSPC: whatever was admitted before still fits, so the disk
-    /// never fills under a write that the other site may already have.
+    /// Below this much free space writes to holes are refused with ENOSPC: whatever was admitted
+    /// before still fits, so the disk never fills under a write that the other site may already have.
     /// </summary>
     public const long SpaceReserveBytes = InFlightBytesMax;
 
@@ -174,7 +175,8 @@ public sealed class Volume : IBlockTarget, IDisposable
     }
 
     /// <summary>
-    /// Replaces the core, for a changed policy or one more standby: guests keep their sessions; what they ask meanwhile waits.
+    /// Replaces the core, for a changed policy or one more standby:
+    /// guests keep their sessions; what they ask meanwhile waits.
     /// </summary>
     internal async Task SwapAsync(Func<VolumeLoop, Task<VolumeLoop>> replace)
     {

@@ -10,12 +10,13 @@ using Runbooks.Replication;
 namespace Runbooks.BlockPath.Volumes;
 
 /// <summary>
-/// A volume on disk: <c>settings</c> (what is configured), <c>record</c> (role, generation, links), <c>marks</c> (dirty map) and
-/// <c>image.raw</c>, or an adopted image anywhere else.
+/// A volume on disk: <c>settings</c> (what is configured), <c>record</c> (role, generation,
+/// links), <c>marks</c> (dirty map) and <c>image.raw</c>, or an adopted image anywhere else.
 /// </summary>
 /// <remarks>
-/// The settings are written last when a volume is made and deleted first when it is removed: a folder without settings is the
-/// rest of a crash and is cleared at the next start. The image itself has nothing of ours inside: stock tools open it.
+/// The settings are written last when a volume is made and deleted first when it is
+/// removed: a folder without settings is the rest of a crash and is cleared at the
+/// next start. The image itself has nothing of ours inside: stock tools open it.
 /// </remarks>
 internal sealed class VolumeFolder(IFileSystem files, string root, string boot = "")
 {

@@ -10,8 +10,8 @@ namespace Runbooks.BlockPath.Volumes;
 /// The clock of all volumes: one tick every 50 ms, signs of life, keep-alives, copy rates.
 /// </summary>
 /// <remarks>
-/// The tick thread never steps a core itself: it posts and lets the disk threads run, so that one volume's stalled disk does not
-/// stop the others' clocks.
+/// The tick thread never steps a core itself: it posts and lets the disk threads
+/// run, so that one volume's stalled disk does not stop the others' clocks.
 /// </remarks>
 internal sealed class VolumeTicker : IDisposable
 {

@@ -151,7 +151,8 @@ internal sealed class CoreContext
     }
 
     /// <summary>
-    /// What an earlier life, or this copy as a standby, left in the page cache is durable: until then no mark of it may go.
+    /// What an earlier life, or this copy as a standby, left in the
+    /// page cache is durable: until then no mark of it may go.
     /// </summary>
     public bool IsPastDurable { get; set; } = true;
 

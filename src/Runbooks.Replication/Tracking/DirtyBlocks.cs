@@ -6,10 +6,11 @@ namespace Runbooks.Replication.Tracking;
 
 /// <summary>The fine grain of change tracking: which 4 KiB blocks one peer lacks.</summary>
 /// <remarks>
-/// A mask of 16 blocks per 64 KiB region, in pages of 1024 regions that exist only where something is dirty. Arithmetic: a page covers
-/// 64 MiB and takes 2 KiB; 10,000 scattered dirty blocks on a 2 TiB volume touch at most 10,000 pages = 20 MiB, a volume that is dirty from
-/// end to end 2^25 x 2 bytes = 64 MiB; the page table itself is 2^15 x 8 bytes = 256 KiB. Nothing here is durable: the durable grain is
-/// <see cref="RegionMarks"/>, and after a crash every block of a marked region counts as dirty.
+/// A mask of 16 blocks per 64 KiB region, in pages of 1024 regions that exist only where something is
+/// dirty. Arithmetic: a page covers 64 MiB and takes 2 KiB; 10,000 scattered dirty blocks on a 2 TiB
+/// volume touch at most 10,000 pages = 20 MiB, a volume that is dirty from end to end 2^25 x 2 bytes =
+/// 64 MiB; the page table itself is 2^15 x 8 bytes = 256 KiB. Nothing here is durable: the durable grain
+/// is <see cref="RegionMarks"/>, and after a crash every block of a marked region counts as dirty.
 /// </remarks>
 public sealed class DirtyBlocks
 {

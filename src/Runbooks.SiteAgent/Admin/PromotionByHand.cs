@@ -9,8 +9,8 @@ using Runbooks.Domain.Units;
 namespace Runbooks.SiteAgent.Admin;
 
 /// <summary>
-/// Promotion without a control plane: the person at the keyboard is the arbiter. A site that joined one refuses it, because
-/// there the arbiter's row decides and nothing else.
+/// Promotion without a control plane: the person at the keyboard is the arbiter. A site
+/// that joined one refuses it, because there the arbiter's row decides and nothing else.
 /// </summary>
 internal static class PromotionByHand
 {

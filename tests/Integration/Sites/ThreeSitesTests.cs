@@ -11,7 +11,8 @@ using static Runbooks.Tests.Integration.Sites.SiteUnderTest;
 namespace Runbooks.Tests.Integration.Sites;
 
 /// <summary>
-/// One primary and two standbys: the orders that the procedures give, in their order, at three real sites with one arbiter.
+/// One primary and two standbys: the orders that the procedures give,
+/// in their order, at three real sites with one arbiter.
 /// </summary>
 public sealed class ThreeSitesTests : IDisposable
 {

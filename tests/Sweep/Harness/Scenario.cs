@@ -77,7 +77,7 @@ internal sealed record Scenario(string Name, string Workflow, Func<WorldModel> N
         new("failback", "Failback", NorthBack, (w, _) => new FailbackInput(
             Run, w.Picture, WorldModel.North, "tester", "the site is back")) { LeavesNothingBeforeTheFence = false },
         new("drill", "Drill", Pair, (w, _) => new DrillInput(Run, w.Picture, WorldModel.South)),
-        Document("drill-isolated", RunKind.DrillIsolated, Pair, ("hold", "0s")),
+        Document("drill-isolated", RunKind.DrillIsolated, Pair, ("hold", "0s"), ("point", "latest")),
         Document("drill-realistic", RunKind.DrillRealistic, Pair, ("to", "south"), ("stay", "1s")) with { LeavesNothingBeforeTheFence = false },
         Document("failover-planned", RunKind.FailoverPlanned, Pair, ("to", "south")),
         Document("failover-unplanned", RunKind.FailoverUnplanned, NorthGone, ("to", "south"), ("point", "latest")),

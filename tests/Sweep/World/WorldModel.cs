@@ -10,9 +10,9 @@ using Runbooks.Workflows.Control;
 namespace Runbooks.Tests.Sweep.World;
 
 /// <summary>
-/// A small world that procedures act on: sites with copies, points, clones and machines; an arbiter that decides by the real rules; guests
-/// that have written so and so much. It remembers results by idempotency key as real sites do, and it accuses: whatever must never happen
-/// is written down in <see cref="Violations"/> the moment it happens.
+/// A small world that procedures act on: sites with copies, points, clones and machines; an arbiter that decides by
+/// the real rules; guests that have written so and so much. It remembers results by idempotency key as real sites
+/// do, and it accuses: whatever must never happen is written down in <see cref="Violations"/> the moment it happens.
 /// </summary>
 /// <remarks>All members are called under <see cref="Gate"/>: activities of a run come from several threads.</remarks>
 internal sealed class WorldModel

@@ -1,6 +1,4 @@
 using Runbooks.Domain.Ids;
-using Runbooks.Domain.Units;
-using Runbooks.Workflows.Sites;
 
 namespace Runbooks.Workflows.Control;
 
@@ -28,25 +26,3 @@ public interface IPointActivities
     [Activity]
     Task RecordDroppedAsync(DroppedPoints dropped);
 }
-
-/// <summary>Where points are made.</summary>
-/// <param name="Sites">The complete standbys, sorted; empty when there is none.</param>
-/// <param name="Generation">The generation they are made under.</param>
-/// <param name="Reason">Why nowhere, in words; empty otherwise.</param>
-public sealed record PointPlan(IReadOnlyList<SiteId> Sites, Generation Generation, string Reason);
-
-/// <summary>A point that was made.</summary>
-/// <param name="Protection">Of which protection.</param>
-/// <param name="Site">Where it is.</param>
-/// <param name="Made">The point.</param>
-public sealed record PointRecord(ProtectionId Protection, SiteId Site, RecoveryPointResult Made);
-
-/// <summary>A point's copy at a site.</summary>
-/// <param name="Site">Where.</param>
-/// <param name="Point">Which.</param>
-public sealed record PointCopy(SiteId Site, RecoveryPointId Point);
-
-/// <summary>Copies that are gone.</summary>
-/// <param name="Protection">Of which protection.</param>
-/// <param name="Copies">Which.</param>
-public sealed record DroppedPoints(ProtectionId Protection, IReadOnlyList<PointCopy> Copies);

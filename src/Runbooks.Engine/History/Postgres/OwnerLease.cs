@@ -11,9 +11,9 @@ namespace Runbooks.Engine.History.Postgres;
 /// <item>The epoch in the owner row says who may commit. Each writing transaction checks it under the shared fence;
 /// taking over raises it under the exclusive fence. So a stale owner, however sure of itself, cannot write.</item>
 /// </list>
-/// An owner that was stopped in the middle of a transaction (SIGSTOP, a frozen virtual machine) keeps the shared fence for as
-/// long as it sleeps. Whoever is entitled to take over waits <see cref="FencePatience"/> for it and then ends those
-/// transactions at the server: nobody was told that they are committed.
+/// An owner that was stopped in the middle of a transaction (SIGSTOP, a frozen virtual machine) keeps the
+/// shared fence for as long as it sleeps. Whoever is entitled to take over waits <see cref="FencePatience"/>
+/// for it and then ends those transactions at the server: nobody was told that they are committed.
 /// </summary>
 public sealed class OwnerLease : IAsyncDisposable
 {
