@@ -12,14 +12,21 @@ namespace Runbooks.BlockPath.Wan;
 /// Plain text only when both ends are loopback and no credentials are configured. Everything else is TLS 1.3 with a
 /// certificate at both ends; a peer without one ends in the handshake.
 /// </remarks>
-internal sealed class WanSockets(
-    Func<WanCredentials?> credentials, TimeProvider clock, string congestionControl, Action<string> log)
+internal sealed class WanSockets
 {
     private const int TcpCongestion = 13;
     private const int TcpUserTimeout = 18;
     private const int HandshakeMilliseconds = 10_000;
 
+    private readonly Func<WanCredentials?> credentials;
+    private readonly TimeProvider clock;
+    private readonly string congestionControl;
+    private readonly Action<string> log;
     private int isRefusalSaid;
+
+    public WanSockets(
+        Func<WanCredentials?> credentials, TimeProvider clock, string congestionControl, Action<string> log) =>
+        (this.credentials, this.clock, this.congestionControl, this.log) = (credentials, clock, congestionControl, log);
 
     /// <summary>Connects and secures. Blocks for at most the two timeouts.</summary>
     /// <exception cref="IOException">The peer cannot be reached or does not identify itself.</exception>

@@ -137,7 +137,9 @@ internal sealed class AgentProcess(string site, string folder) : IDisposable
         throw new TimeoutException($"{Site} did not get there.\nlast: {last}\nlog: {Log}");
     }
 
-    /// <summary>Waits until the log has a text: what the agent has done and what it has said of it are two moments.</summary>
+    /// <summary>
+    /// Waits until the log has a text: what the agent has done and what it has said of it are two moments.
+    /// </summary>
     public Task SaidAsync(string text) =>
         WaitForAsync(_ => Log.Contains(text, StringComparison.Ordinal), TwoSites.Patience);
 

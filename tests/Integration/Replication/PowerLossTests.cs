@@ -48,7 +48,8 @@ public sealed class PowerLossTests
         using var sites = new TwoSites();
         sites.A.BootId = "boot-1";
 
-        // Longer than the test's patience: on a busy machine, too, the primary never goes on alone, which would change the story.
+        // Longer than the test's patience: on a busy machine, too, the primary never goes on alone,
+        // which would change the story.
         await sites.StartAsync(onLinkLoss: "arbitrate", peerTimeout: "600");
         await sites.InSyncAsync();
         using (var guest = sites.Connect())

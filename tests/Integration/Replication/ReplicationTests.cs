@@ -106,7 +106,8 @@ public sealed class ReplicationTests
         TestContext.Current.SendDiagnosticMessage($"100 writes over a stopped peer took {longest.TotalMilliseconds} ms, "
             + $"catch-up sent {after - before} bytes");
 
-        // The whole would be 4000 records. On a busy machine the link may break again while it catches up, which repeats a part.
+        // The whole would be 4000 records. On a busy machine the link may break again while it
+        // catches up, which repeats a part.
         Assert.InRange(after - before, 100 * RecordBytes, 1000 * RecordBytes);
         await sites.AssertEqualAsync();
     }

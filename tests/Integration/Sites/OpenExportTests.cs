@@ -17,7 +17,8 @@ public sealed class OpenExportTests
         using var isHeld = new ManualResetEventSlim();
         using var site = new Site(new SiteOptions(SiteUnderTest.A, folder.Path)
         {
-            // The thread that adds exports also tells of transitions: held here, the core opens and the export does not come.
+            // The thread that adds exports also tells of transitions: held here, the core opens
+            // and the export does not come.
             Log = line =>
             {
                 if (line.Contains("->", StringComparison.Ordinal))
@@ -44,7 +45,8 @@ public sealed class OpenExportTests
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
-        using var guest = new NbdWriter(int.Parse(site.NbdAddresses[0].Split(':')[^1]), SiteUnderTest.Volume.ToString());
+        var port = int.Parse(site.NbdAddresses[0].Split(':')[^1]);
+        using var guest = new NbdWriter(port, SiteUnderTest.Volume.ToString());
         Assert.Equal(0u, guest.Write(0, new byte[4096]));
     }
 

@@ -4,7 +4,9 @@ using static Runbooks.Tests.Integration.Sites.SiteUnderTest;
 
 namespace Runbooks.Tests.Integration.Sites;
 
-/// <summary>A file system that is nearly full: the guest hears ENOSPC, and the operator why, before it is full.</summary>
+/// <summary>
+/// A file system that is nearly full: the guest hears ENOSPC, and the operator why, before it is full.
+/// </summary>
 public sealed class SpaceShortTests
 {
     private const uint NoSpace = 28;

@@ -26,7 +26,8 @@ public sealed class ThreeSitesTests : IDisposable
     private readonly WorkloadMetadata _workload = SiteUnderTest.Workload();
     private int _steps;
 
-    private static ProtectionPolicy ThreeWay => Policy() with { Standbys = [B, C], PeerTimeoutSeconds = 2, HoldDownSeconds = 0.1 };
+    private static ProtectionPolicy ThreeWay =>
+        Policy() with { Standbys = [B, C], PeerTimeoutSeconds = 2, HoldDownSeconds = 0.1 };
 
     public void Dispose()
     {
@@ -208,7 +209,9 @@ public sealed class ThreeSitesTests : IDisposable
 
     private static byte[] Record(int n) => [.. Enumerable.Range(0, RecordBytes).Select(i => (byte)((n * 37) + i + 1))];
 
-    /// <summary>The product's rules over one row, as the control plane keeps it; it says "unknown" before there is one.</summary>
+    /// <summary>
+    /// The product's rules over one row, as the control plane keeps it; it says "unknown" before there is one.
+    /// </summary>
     private sealed class Arbiter : ISiteArbiter
     {
         private readonly Lock _gate = new();

@@ -152,9 +152,11 @@ public sealed class VanishedImageTests : IDisposable
     private async Task MakeThreeAsync()
     {
         using var site = new SiteUnderTest(A, folder: Data);
-        foreach (var (volume, protection) in new[] { (Volume, Protection), (Second, Protection), (Other, OtherProtection) })
+        (VolumeId, ProtectionId)[] all = [(Volume, Protection), (Second, Protection), (Other, OtherProtection)];
+        foreach (var (volume, protection) in all)
         {
-            Assert.True((await site.Site.Volumes.CreateAsync(new NewVolume(volume, protection, Role.Primary, Size, ""))).IsOk);
+            var wanted = new NewVolume(volume, protection, Role.Primary, Size, "");
+            Assert.True((await site.Site.Volumes.CreateAsync(wanted)).IsOk);
         }
 
         await site.UntilAsync(() => site.Site.Describe().Volumes.All(v => v.IsOpen));

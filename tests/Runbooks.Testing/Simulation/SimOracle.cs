@@ -2,13 +2,12 @@ namespace Runbooks.Testing.Simulation;
 
 /// <summary>What a guest may read, cell by cell, given what it was promised.</summary>
 /// <remarks>
-/// A cell may hold any write that no other write, acknowledged before and begun after it was over, has superseded; writes without an answer
-/// may be there or not. When a volume opens, everything is read: what was read is settled and must never be taken back, what was not read is
-/// gone, and a late acknowledgement of something gone is a lie. Two strengths: strict (acknowledged is enough), and
-/// "flushed" for a copy that
-/// lost power: there a write that was superseded, but by none that is known durable everywhere, may be what the disk
-/// kept. Who may be judged
-/// by the weaker one is said at <see cref="Simulation"/>.
+/// A cell may hold any write that no other write, acknowledged before and begun after it was over, has
+/// superseded; writes without an answer may be there or not. When a volume opens, everything is read: what
+/// was read is settled and must never be taken back, what was not read is gone, and a late acknowledgement
+/// of something gone is a lie. Two strengths: strict (acknowledged is enough), and "flushed" for a copy
+/// that lost power: there a write that was superseded, but by none that is known durable everywhere, may
+/// be what the disk kept. Who may be judged by the weaker one is said at <see cref="Simulation"/>.
 /// </remarks>
 public sealed class SimOracle
 {
