@@ -22,7 +22,9 @@ internal sealed class WanSockets
     private readonly TimeProvider clock;
     private readonly string congestionControl;
     private readonly Action<string> log;
-    private int isRefusalSaid;
+    private bool isAvailable;
+    private bool isProbed;
+    private object? gate;
 
     public WanSockets(
         Func<WanCredentials?> credentials, TimeProvider clock, string congestionControl, Action<string> log) =>
@@ -138,20 +140,30 @@ internal sealed class WanSockets
 
         // The data path has its own heartbeats; this only stops the kernel from keeping a dead connection for minutes.
         socket.SetRawSocketOption(6, TcpUserTimeout, BitConverter.GetBytes(30_000));
+
+        // BBR, a common default, halves 64 KiB writes on links below a millisecond.
+        if (IsChoiceAvailable())
+        {
+            socket.SetRawSocketOption(6, TcpCongestion, Encoding.ASCII.GetBytes(congestionControl));
+        }
+    }
+
+    // Without privilege only what tcp_allowed_congestion_control names may be chosen. The machine's own choice is slower at worst, and
+    // no reason to leave a standby without its copy. Asked of a socket of its own: one that is connected counts as broken to the
+    // runtime once an option was refused.
+    private bool IsChoiceAvailable() => LazyInitializer.EnsureInitialized(ref isAvailable, ref isProbed, ref gate, () =>
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // BBR, a common default, halves 64 KiB writes on links below a millisecond.
-            socket.SetRawSocketOption(6, TcpCongestion, Encoding.ASCII.GetBytes(congestionControl));
+            probe.SetRawSocketOption(6, TcpCongestion, Encoding.ASCII.GetBytes(congestionControl));
+            return true;
         }
         catch (SocketException e)
         {
-            // Without privilege only what tcp_allowed_congestion_control names may be chosen. The machine's own choice is slower at
-            // worst, and no reason to leave a standby without its copy.
-            if (Interlocked.Exchange(ref isRefusalSaid, 1) == 0)
-            {
-                log($"TCP congestion control '{congestionControl}' is not available ({e.SocketErrorCode}); the machine's own is used. "
-                    + "To choose it, add it to net.ipv4.tcp_allowed_congestion_control, or set congestionControl to one that is there.");
-            }
+            log($"TCP congestion control '{congestionControl}' is not available ({e.SocketErrorCode}); the machine's own is used. "
+                + "To choose it, add it to net.ipv4.tcp_allowed_congestion_control, or set congestionControl to one that is there.");
+            return false;
         }
-    }
+    });
 }
