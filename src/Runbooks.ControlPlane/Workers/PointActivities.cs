@@ -63,7 +63,8 @@ public sealed class PointActivities(InventoryStore store, ArbiterDesk arbiter, C
     public Task<IReadOnlyList<PointCopy>> ExpirePointsAsync(ProtectionId protection) => changes.CommitAsync(
         async change =>
         {
-            // Whether somebody keeps a point is looked at in the statement that takes it off the list.
+            // Whether somebody keeps a point, or an open run was started from it, is looked at in the statement that takes
+            // it off the list.
             var left = (await change.Connection.QueryAsync<Leaving>(
                 """
                 with ranked as (
@@ -75,6 +76,8 @@ public sealed class PointActivities(InventoryStore store, ArbiterDesk arbiter, C
                 from ranked k, control.protections p
                 where r.id = k.id and r.site = k.site and k.age > k.count and not r.pinned and r.removed_at is null
                   and p.id = r.protection
+                  and not exists (
+                    select from control.runs x where x.ended_at is null and strpos(x.input::text, r.id) > 0)
                 returning r.id, r.site, p.grp
                 """,
                 new { id = protection.ToString() }, change.Transaction)).AsList();

@@ -77,8 +77,31 @@ public sealed class PointScheduleTests : IAsyncLifetime
 
         await activities.RecordDroppedAsync(new(Protection, [leaving[0]]));
         Assert.Equal([leaving[1]], await activities.ExpirePointsAsync(Protection));
+        await activities.RecordDroppedAsync(new(Protection, [leaving[1]]));
+        Assert.Empty(await activities.ExpirePointsAsync(Protection));
         var told = await _plane.Admin.GetAsync("/api/v1/audit?kind=recovery-point.expired").OkAsync();
         Assert.Contains(points[3], told["items"]!.AsArray().Single()!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Point_ThatAnOpenRunWasStartedFrom_StaysUntilTheRunHasEnded()
+    {
+        var points = Enumerable.Range(0, 3).Select(_ => $"rp_{Guid.NewGuid():N}").ToList();
+        for (var age = 0; age < points.Count; age++)
+        {
+            await MakeAsync(points[age], "periodic", age, pinned: false);
+        }
+
+        await ExecuteAsync(
+            $$"""
+            insert into control.runs (id, kind, is_real, plan_hash, workflow_type, workflow_id, input, requested_by)
+            values ('run_open', 'failover-unplanned', true, 'h', 'Runbook', 'run/run_open',
+                    '{"Inputs": {"point": "{{points[2]}}"}}', 'somebody')
+            """);
+        var activities = _plane.Get<PointActivities>();
+        Assert.Empty(await activities.ExpirePointsAsync(Protection));
+        await ExecuteAsync("update control.runs set ended_at = clock_timestamp() where id = 'run_open'");
+        Assert.Equal(points[2], Assert.Single(await activities.ExpirePointsAsync(Protection)).Point.ToString());
     }
 
     [Fact]

@@ -10,6 +10,7 @@ import { TimeText } from '@/ui/TimeText';
 import { Waiting } from '@/ui/Waiting';
 import { ChooseHistory } from './ChooseHistory';
 import { conflictsQuery, type Conflict, type History } from './conflicts';
+import { Ranges } from './Ranges';
 
 /** Copies that diverged: both histories are kept, and a person says which one goes on. */
 export function Component() {
@@ -68,6 +69,7 @@ function OneHistory({ title, history, won }: { readonly title: string; readonly 
         {history.generation == null ? '' : ` · generation ${history.generation}`}
         {history.bytes == null ? '' : ` · ${bytes(history.bytes)} that the other does not have`}
       </Text>
+      <Ranges history={history} />
       {history.since == null ? null : <Text size="sm">since <TimeText at={history.since} /></Text>}
       {history.until == null ? null : <Text size="sm">until <TimeText at={history.until} /></Text>}
       {history.recoveryPoint == null ? null : <Text size="sm" ff="monospace">{history.recoveryPoint}</Text>}

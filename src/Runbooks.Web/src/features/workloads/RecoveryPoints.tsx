@@ -12,6 +12,7 @@ import { DataTable } from '@/ui/table/DataTable';
 import { exact, TimeText } from '@/ui/TimeText';
 import { useZone } from '@/ui/zone';
 import { PointDetail, PointGone } from './PointDetail';
+import { TakePoint } from './TakePoint';
 import { byPoint, place, reasonWords, type PointAtSites } from './timeLine';
 import type { Workload } from './workloads';
 
@@ -50,6 +51,7 @@ export function RecoveryPoints({ workload, brief = false }: { readonly workload:
         <Title order={2} id="points">Recovery points ({points.length})</Title>
         <CommandLine compact command={`runbooks point list --workload ${workload.id}`} />
       </Group>
+      {brief || !workload.protection ? null : <TakePoint workload={workload.id} />}
       <Line points={points} every={workload.protection?.policy.recoveryPointEverySeconds ?? null} chosen={chosen} choose={choose} />
       {point ? <PointDetail workload={workload} point={point} close={() => choose(null)} /> : null}
       {chosen !== null && !point ? <PointGone id={chosen} close={() => choose(null)} /> : null}

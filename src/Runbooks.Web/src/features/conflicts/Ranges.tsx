@@ -1,0 +1,27 @@
+import { Table, Text } from '@mantine/core';
+import { bytes } from '@/ui/format';
+import type { History } from './conflicts';
+
+/** Where the histories differ: the first ranges, and how many there are. */
+export function Ranges({ history }: { readonly history: History }) {
+  const ranges = history.ranges ?? [];
+  if (ranges.length === 0) {
+    return history.bytes ? <Text size="sm">Where these bytes lie is not known to the control plane.</Text> : null;
+  }
+  const count = history.rangeCount ?? ranges.length;
+  return (
+    <details>
+      <summary>{count === 1 ? 'One range' : `${count} ranges`}{count > ranges.length ? `, the first ${ranges.length} here` : ''}</summary>
+      <Table aria-label="Ranges that only this history has">
+        <Table.Thead><Table.Tr><Table.Th>volume</Table.Th><Table.Th>from byte</Table.Th><Table.Th>length</Table.Th></Table.Tr></Table.Thead>
+        <Table.Tbody>
+          {ranges.map((range) => (
+            <Table.Tr key={`${range.volume}/${range.offset}`}>
+              <Table.Td>{range.volume}</Table.Td><Table.Td>{range.offset.toLocaleString('en')}</Table.Td><Table.Td>{bytes(range.length)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </details>
+  );
+}
