@@ -96,7 +96,7 @@ public sealed class PointScheduleTests : IAsyncLifetime
             $$"""
             insert into control.runs (id, kind, is_real, plan_hash, workflow_type, workflow_id, input, requested_by)
             values ('run_open', 'failover-unplanned', true, 'h', 'Runbook', 'run/run_open',
-                    '{"Inputs": {"point": "{{points[2]}}"}}', 'somebody')
+                    '{"point": "{{points[2]}}"}', 'somebody')
             """);
         var activities = _plane.Get<PointActivities>();
         Assert.Empty(await activities.ExpirePointsAsync(Protection));
