@@ -254,6 +254,7 @@ public sealed class Site : ISite, IVolumeSurroundings, IDisposable
         events.Dispose();
         Operations.Dispose();
         LocalArbiter.Dispose();
+        exportWork.Close();
         executor.Dispose();
         folderLock.Dispose();
     }

@@ -25,9 +25,14 @@ namespace Runbooks.BlockPath.Site;
 /// </remarks>
 internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
 {
+    // As a volume that cannot close in time: what is not whole by then is dropped at the next start.
+    private static readonly TimeSpan CompleteWithin = TimeSpan.FromSeconds(10);
+
     private readonly Lock gate = new();
     private readonly Dictionary<(ProtectionId, RecoveryPointReason), RecoveryPointId> announced = [];
     private readonly SiteClones clones = new(site);
+    private volatile bool isClosing;
+    private int completing;
 
     public Task<Outcome<PointFacts>> CreateAsync(string key, ProtectionId protection, RecoveryPointReason reason) =>
         site.Operations.OnceAsync(
@@ -88,7 +93,13 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
     /// <summary>Opens the clones that an earlier process left, so that a tear-down finds them.</summary>
     internal void Start() => clones.Start();
 
-    public void Dispose() => clones.Dispose();
+    /// <summary>Lets points that were pinned become whole first: their files belong to volumes that go next.</summary>
+    public void Dispose()
+    {
+        isClosing = true;
+        SpinWait.SpinUntil(() => Volatile.Read(ref completing) == 0, CompleteWithin);
+        clones.Dispose();
+    }
 
     /// <summary>The next point that the core pins for this reason gets this id.</summary>
     internal void Announce(ProtectionId protection, RecoveryPointId point, RecoveryPointReason reason)
@@ -183,6 +194,17 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
     /// </summary>
     internal void Pin(Volume volume, RecoveryPointReason reason, Action pinned)
     {
+        // A core that still steps while its site goes pins nothing: its files are going.
+        Interlocked.Increment(ref completing);
+        if (isClosing || !TryPin(volume, reason, pinned))
+        {
+            Interlocked.Decrement(ref completing);
+        }
+    }
+
+    // True when the completion is under way and will count itself out.
+    private bool TryPin(Volume volume, RecoveryPointReason reason, Action pinned)
+    {
         RecoveryPointId id;
         lock (gate)
         {
@@ -198,16 +220,25 @@ internal sealed class SitePoints(Site site) : ISitePoints, IDisposable
             // reported.
             site.Options.Log($"{volume.Id}: {prepared.Refusal}");
             pinned();
-            return;
+            return false;
         }
 
         WorkloadPoint.PinAll([(DiskOf(volume), prepared.Value)]);
         site.Executor.Post(new WorkItem(() =>
         {
-            var whole = prepared.Value.CompleteAsync(volume.Image.Commits).GetAwaiter().GetResult();
-            site.Options.Log($"{volume.Id}: recovery point {id} ({reason}) {(whole.IsOk ? "is whole" : whole.Refusal)}");
-            pinned();
+            try
+            {
+                var whole = prepared.Value.CompleteAsync(volume.Image.Commits).GetAwaiter().GetResult();
+                var outcome = whole.IsOk ? "is whole" : whole.Refusal.ToString();
+                site.Options.Log($"{volume.Id}: recovery point {id} ({reason}) {outcome}");
+                pinned();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref completing);
+            }
         }));
+        return true;
     }
 
     internal IEnumerable<InventoryItem> Inventory() => clones.Inventory();

@@ -36,6 +36,7 @@ internal sealed class VolumeLoop : IDisposable
     private readonly RegionMarks marks;
     private readonly IExecutor executor;
     private readonly SerialWork serial;
+    private volatile bool isDisposed;
     private readonly ConcurrentStack<OwnerBatch> idle = new();
     private readonly StreamSession?[] sessions;
     private readonly (long Applied, long Durable)[] acks;
@@ -249,7 +250,8 @@ internal sealed class VolumeLoop : IDisposable
 
     public void Kick()
     {
-        while (!mailbox.IsEmpty)
+        // What comes after the end has nobody to act for: its files are gone.
+        while (!mailbox.IsEmpty && !isDisposed)
         {
             if (Interlocked.CompareExchange(ref owned, 1, 0) != 0)
             {
@@ -324,11 +326,13 @@ internal sealed class VolumeLoop : IDisposable
 
     public void Dispose()
     {
+        isDisposed = true;
         for (var peer = 0; peer < sessions.Length; peer++)
         {
             Interlocked.Exchange(ref sessions[peer], null)?.Dispose();
         }
 
+        serial.Close();
         marks.Dispose();
         record.Dispose();
     }

@@ -35,22 +35,19 @@ const pages = [
 ];
 
 export default function everyPage({ test, browser }) {
-  for (const scheme of ['light', 'dark']) {
-    test(`Pages_${scheme}`, { timeout: 170_000 }, async (parent) => {
-      const page = await browser.signedIn(scheme);
-      for (const [name, address, heading] of pages) {
-        await parent.test(`${name}_${scheme}_HasNoGraveFault`, async () => {
-          await page.goto(address);
-          await (heading ? page.getByRole('heading', { level: 1, name: heading }) : page.locator('main')).first().waitFor();
-          await page.getByText('live', { exact: true }).waitFor();
-          await page.waitForFunction(() => !document.querySelector('main [role=status] [class*=Loader]'));
-          await browser.screenshot(page, `${name}-${scheme}`);
-          await browser.accessible(page, `${name} in ${scheme}`);
-        });
-      }
-      await page.context().close();
-    });
-  }
+  test('Pages_InBothSchemes', { timeout: 600_000 }, async (parent) => {
+    const page = await browser.signedIn();
+    for (const [name, address, heading] of pages) {
+      await parent.test(`${name}_HasNoGraveFault`, async () => {
+        await page.goto(address);
+        await (heading ? page.getByRole('heading', { level: 1, name: heading }) : page.locator('main')).first().waitFor();
+        await page.getByText('live', { exact: true }).waitFor();
+        await page.waitForFunction(() => !document.querySelector('main [role=status] [class*=Loader]'));
+        await browser.inBothSchemes(page, name);
+      });
+    }
+    await page.context().close();
+  });
 
   test('ContentPolicy_EveryPage_IsNotViolated', () => assert.deepEqual(browser.violations, []));
 }

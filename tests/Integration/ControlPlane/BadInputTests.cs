@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -82,8 +83,9 @@ public sealed class BadInputTests : IAsyncLifetime
     [Fact]
     public async Task Role_LimitedToAGroup_CoversNoOther()
     {
+        await _plane.Admin.PostAsync("/api/v1/groups", new { id = "payments" }, key: null).OkAsync();
         var limited = await _plane.PersonAsync("gina", "operator@group:payments");
-        await limited.PostAsync("/api/v1/groups", new { id = "payments" }, key: null).OkAsync();
+        await limited.PatchAsJsonAsync("/api/v1/groups/payments", new { title = "Payments" }).OkAsync();
         await limited.PostAsync("/api/v1/groups", new { id = "orders" }, key: null).RefusedAsync(403, "RB-API-004");
     }
 
