@@ -250,7 +250,6 @@ internal sealed class VolumeLoop : IDisposable
 
     public void Kick()
     {
-        // What comes after the end has nobody to act for: its files are gone.
         while (!mailbox.IsEmpty && !isDisposed)
         {
             if (Interlocked.CompareExchange(ref owned, 1, 0) != 0)
