@@ -18,7 +18,8 @@ after(async () => {
 }, { timeout: 40_000 });
 
 const asked = process.env.RUNBOOKS_SPECS ?? '';
-// The short form that CI runs leaves out the designer's bad luck and bad input; `tests/Browser/run` plays every story.
+// The short form that CI runs leaves out the designer's bad luck and bad input, a few of its views and the look back at
+// an ended run; `tests/Browser/run` plays every story and reads every page.
 const long = ['20-draft.mjs', '20-hostile.mjs'];
 const short = process.env.CI === 'true' && asked === '';
 const here = new URL('./specs/', import.meta.url);
@@ -28,5 +29,5 @@ for (const file of (await readdir(here)).filter((name) => name.endsWith('.mjs') 
     continue;
   }
   const { default: spec } = await import(new URL(file, here));
-  spec({ test, stack, browser });
+  spec({ test, stack, browser, short });
 }
