@@ -1,6 +1,5 @@
 using Dapper;
 using Npgsql;
-using Runbooks.ControlPlane.Events;
 using Runbooks.ControlPlane.Hosting;
 using Runbooks.ControlPlane.Storage;
 using Runbooks.Domain.Agents;
@@ -18,12 +17,12 @@ namespace Runbooks.ControlPlane.Runs;
 /// marked. A crash in between writes the same schedule again.
 /// </summary>
 public sealed class PointScheduleKeeper(
-    Database database, EngineLink engine, Leadership leadership, EventPulse pulse, ILogger<PointScheduleKeeper> log)
+    Database database, EngineLink engine, Leadership leadership, ILogger<PointScheduleKeeper> log)
     : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    // Points that were missed while the control plane was away are not made up for: they would all show the same state.
+    // Points that were missed for longer are not made up for: they would all show the same state.
     private static readonly TimeSpan CatchUpWithin = TimeSpan.FromMinutes(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -34,7 +33,6 @@ public sealed class PointScheduleKeeper(
         var client = await engine.ClientAsync(cancel);
         while (!cancel.IsCancellationRequested)
         {
-            var next = pulse.Next;
             try
             {
                 foreach (var row in await DueAsync(cancel))
@@ -52,7 +50,8 @@ public sealed class PointScheduleKeeper(
                 log.LogWarning("The schedules of recovery points are not in step yet: {Message}", fault.Message);
             }
 
-            await Task.WhenAny(next, Task.Delay(LookEvery, cancel));
+            // Not woken by events: a lossy hour makes thousands of them, and none is about a schedule of minutes.
+            await Task.Delay(LookEvery, cancel);
         }
     }
 
@@ -73,18 +72,9 @@ public sealed class PointScheduleKeeper(
     {
         var protection = ProtectionId.Parse(row.Id);
         var id = RecoveryPointsWorkflow.IdOf(protection);
-        var handle = client.GetScheduleHandle(id);
         if (row.Every is not { } seconds)
         {
-            try
-            {
-                await handle.DeleteAsync();
-            }
-            catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
-            {
-                // A crash came after the deletion.
-            }
-
+            await EngineSchedules.RemoveAsync(client, id);
             return;
         }
 
@@ -97,14 +87,7 @@ public sealed class PointScheduleKeeper(
         {
             Policy = new SchedulePolicy { Overlap = ScheduleOverlapPolicy.Skip, CatchupWindow = CatchUpWithin },
         };
-        try
-        {
-            await client.CreateScheduleAsync(id, schedule);
-        }
-        catch (ScheduleAlreadyRunningException)
-        {
-            await handle.UpdateAsync(_ => new ScheduleUpdate(schedule));
-        }
+        await EngineSchedules.PutAsync(client, id, schedule);
     }
 
     private static TimeSpan PhaseOf(DateTime born, TimeSpan every) =>

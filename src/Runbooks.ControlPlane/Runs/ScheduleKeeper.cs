@@ -60,18 +60,9 @@ public sealed class ScheduleKeeper(
     private static async Task WriteAsync(ITemporalClient client, Row row)
     {
         var id = $"schedule/{row.Id}";
-        var handle = client.GetScheduleHandle(id);
         if (row.Removed)
         {
-            try
-            {
-                await handle.DeleteAsync();
-            }
-            catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
-            {
-                // It never got there, or a crash came after the deletion.
-            }
-
+            await EngineSchedules.RemoveAsync(client, id);
             return;
         }
 
@@ -83,14 +74,7 @@ public sealed class ScheduleKeeper(
             State = new ScheduleState { Paused = row.Paused },
             Policy = new SchedulePolicy { Overlap = ScheduleOverlapPolicy.Skip },
         };
-        try
-        {
-            await client.CreateScheduleAsync(id, schedule);
-        }
-        catch (ScheduleAlreadyRunningException)
-        {
-            await handle.UpdateAsync(_ => new ScheduleUpdate(schedule));
-        }
+        await EngineSchedules.PutAsync(client, id, schedule);
     }
 
     private sealed record Row(string Id, string Calendar, string Time_Zone, bool Paused, long Version, bool Removed);

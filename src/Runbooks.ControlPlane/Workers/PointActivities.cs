@@ -9,6 +9,7 @@ using Runbooks.Domain.Ids;
 using Runbooks.Domain.Units;
 using Runbooks.Temporal.Activities;
 using Runbooks.Workflows.Control;
+using Runbooks.Workflows.RecoveryPoint;
 
 namespace Runbooks.ControlPlane.Workers;
 
@@ -60,7 +61,7 @@ public sealed class PointActivities(InventoryStore store, ArbiterDesk arbiter, C
     });
 
     [Activity]
-    public Task<IReadOnlyList<PointCopy>> ExpirePointsAsync(ProtectionId protection) => changes.CommitAsync(
+    public Task<IReadOnlyList<PlacedPoint>> ExpirePointsAsync(ProtectionId protection) => changes.CommitAsync(
         async change =>
         {
             // Whether somebody keeps a point, or an open run was started from it, is looked at in the statement that takes
@@ -68,17 +69,16 @@ public sealed class PointActivities(InventoryStore store, ArbiterDesk arbiter, C
             var left = (await change.Connection.QueryAsync<Leaving>(
                 """
                 with ranked as (
-                  select r.id, r.site, row_number() over (partition by r.site order by r.at desc, r.id) as age,
+                  select r.id, r.site, p.grp, row_number() over (partition by r.site order by r.at desc, r.id) as age,
                          (p.policy ->> 'recoveryPointsKept')::int as count
                   from control.recovery_points r join control.protections p on p.id = r.protection
                   where r.protection = @id and r.reason = 'periodic' and not r.pinned and r.removed_at is null)
                 update control.recovery_points r set removed_at = clock_timestamp(), to_drop = true
-                from ranked k, control.protections p
+                from ranked k
                 where r.id = k.id and r.site = k.site and k.age > k.count and not r.pinned and r.removed_at is null
-                  and p.id = r.protection
                   and not exists (
                     select from control.runs x where x.ended_at is null and strpos(x.input::text, r.id) > 0)
-                returning r.id, r.site, p.grp
+                returning r.id, r.site, k.grp
                 """,
                 new { id = protection.ToString() }, change.Transaction)).AsList();
             if (left.Count > 0)
@@ -93,14 +93,14 @@ public sealed class PointActivities(InventoryStore store, ArbiterDesk arbiter, C
                 change.Tell(new EventEntry("recovery-point.expired", protection.ToString()) { Group = left[0].Grp });
             }
 
-            return (IReadOnlyList<PointCopy>)[.. (await change.Connection.QueryAsync<Leaving>(
+            return (IReadOnlyList<PlacedPoint>)[.. (await change.Connection.QueryAsync<Leaving>(
                 """
                 select r.id, r.site, p.grp
                 from control.recovery_points r join control.protections p on p.id = r.protection
                 where r.protection = @id and r.to_drop order by r.at, r.site
                 """,
                 new { id = protection.ToString() }, change.Transaction))
-                .Select(l => new PointCopy(SiteId.Parse(l.Site), RecoveryPointId.Parse(l.Id)))];
+                .Select(l => new PlacedPoint(SiteId.Parse(l.Site), RecoveryPointId.Parse(l.Id)))];
         });
 
     [Activity]

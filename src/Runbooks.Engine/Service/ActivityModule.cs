@@ -88,33 +88,9 @@ public sealed class ActivityModule(EngineContext engine) : IRpcModule
             throw RpcFault.Invalid("TaskQueue is not set on request.");
         }
 
-        var queue = engine.Queues.Get(new(r.Namespace, r.TaskQueue.Name, QueueKind.Activity));
-        using var hold = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
-        hold.CancelAfter(call.HoldFor(engine.Options.PollHold, engine.Now));
-        while (await queue.TakeAsync(r.Identity, r.WorkerInstanceKey, engine.Now, hold.Token) is { } task)
-        {
-            if (call.Cancelled.IsCancellationRequested)
-            {
-                queue.Add(task, atFront: true);
-                break;
-            }
-
-            try
-            {
-                if (await TryStartAsync(task, r.Identity, call) is { } answer)
-                {
-                    return answer;
-                }
-            }
-            catch (Exception fault) when (fault is StoreFault or RpcFault { Status: RpcStatus.Unavailable })
-            {
-                // This poll took the only mention of the task: without it nobody would be given the task again.
-                queue.Add(task, atFront: true);
-                throw;
-            }
-        }
-
-        return new PollActivityTaskQueueResponse();
+        return await engine.NextAsync(
+            new(r.Namespace, r.TaskQueue.Name, QueueKind.Activity), r.Identity, r.WorkerInstanceKey, call,
+            task => TryStartAsync(task, r.Identity, call)) ?? new PollActivityTaskQueueResponse();
     }
 
     private Task<PollActivityTaskQueueResponse?> TryStartAsync(TaskRef hint, string identity, RpcCall call) =>

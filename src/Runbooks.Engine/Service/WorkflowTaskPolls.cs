@@ -33,36 +33,11 @@ public sealed class WorkflowTaskPolls(EngineContext engine) : IRpcModule
             throw RpcFault.Invalid("TaskQueue is not set on request.");
         }
 
-        var queue = engine.Queues.Get(new(r.Namespace, r.TaskQueue.Name, QueueKind.Workflow));
-        using var hold = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
-        hold.CancelAfter(call.HoldFor(engine.Options.PollHold, engine.Now));
-        while (await queue.TakeAsync(r.Identity, r.WorkerInstanceKey, engine.Now, hold.Token) is { } task)
-        {
-            if (call.Cancelled.IsCancellationRequested)
-            {
-                queue.Add(task, atFront: true);
-                break;
-            }
-
-            try
-            {
-                var answer = task.Query is null
-                    ? await TryStartAsync(task, r.TaskQueue.Name, r.Identity, call)
-                    : await TryAskAsync(task, call);
-                if (answer is not null)
-                {
-                    return answer;
-                }
-            }
-            catch (Exception fault) when (fault is StoreFault or RpcFault { Status: RpcStatus.Unavailable })
-            {
-                // This poll took the only mention of the task: without it nobody would be given the task again.
-                queue.Add(task, atFront: true);
-                throw;
-            }
-        }
-
-        return new PollWorkflowTaskQueueResponse();
+        return await engine.NextAsync(
+            new(r.Namespace, r.TaskQueue.Name, QueueKind.Workflow), r.Identity, r.WorkerInstanceKey, call,
+            task => task.Query is null
+                ? TryStartAsync(task, r.TaskQueue.Name, r.Identity, call)
+                : TryAskAsync(task, call)) ?? new PollWorkflowTaskQueueResponse();
     }
 
     private Task<PollWorkflowTaskQueueResponse?> TryStartAsync(

@@ -1,4 +1,7 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple } from '@mantine/core';
+
+// Text of what is outlined in red: the library's own is too light for small text, on white and on dark.
+const redText = 'light-dark(var(--mantine-color-red-9), var(--mantine-color-red-4))';
 
 // Each state has one colour; shade 8 is read on white and shade 3 on dark, both at 4.5:1 or better.
 const amber: MantineColorsTuple = [
@@ -16,6 +19,10 @@ export const theme = createTheme({
   spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '24px' },
   headings: { sizes: { h1: { fontSize: '22px' }, h2: { fontSize: '17px' }, h3: { fontSize: '15px' } } },
   colors: { amber },
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    return input.variant === 'outline' && input.color?.startsWith('red') === true ? { ...colors, color: redText } : colors;
+  },
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {

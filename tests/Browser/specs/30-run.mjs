@@ -175,7 +175,7 @@ export default function run({ test, stack, browser, short }) {
     id = before;
   });
 
-  chapter('Run_Ended_IsThereToLookAt', { timeout: 240_000, skip: short ? 'long form' : false }, async () => {
+  chapter('Run_Ended_IsThereToLookAt', { timeout: 240_000, skip: short ? 'long form: tests/Browser/run without CI=true' : false }, async () => {
     await atRun('?step=work');
     await state('Succeeded');
     await browser.inBothSchemes(page, 'run-succeeded');

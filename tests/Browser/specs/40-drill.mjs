@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { call, protectedWorkload } from '../support/api.mjs';
 
 /** A drill planned in the console, started from its page, and read back with what it measured. */
 export default function drill({ test, stack, browser }) {
-  const ask = (path) => fetch(`${stack.address}/api/v1${path}`, { headers: { authorization: `Bearer ${stack.token}` } }).then((answer) => answer.json());
+  const ask = (path) => call(stack, 'GET', path);
   const choose = async (scope, label, text, option) => {
     const field = scope.getByRole('combobox', { name: label });
     await field.click();
@@ -11,7 +12,7 @@ export default function drill({ test, stack, browser }) {
   };
 
   test('Drills_CalendarAndResults_AreTheServersOwn', { timeout: 360_000 }, async (t) => {
-    if ((await ask('/workloads/db-1')).state !== 'protected') return t.skip('needs the workload that 01-protect leaves');
+    await protectedWorkload(stack);
     const page = await browser.signedIn();
     await page.goto('/drills');
     await page.getByRole('table', { name: 'When drills are due' }).getByRole('cell', { name: 'orders', exact: true }).waitFor();

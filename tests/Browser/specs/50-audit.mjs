@@ -3,13 +3,14 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { call } from '../support/api.mjs';
 
 const run = promisify(execFile);
 const exported = '**/api/v1/audit/export';
 
 /** The tamper-evident record as an auditor uses it: found, read in full, proven here, taken away, and printed. */
 export default function audit({ test, stack, browser }) {
-  const ask = (path) => fetch(`${stack.address}/api/v1${path}`, { headers: { authorization: `Bearer ${stack.token}` } }).then((answer) => answer.json());
+  const ask = (path) => call(stack, 'GET', path);
 
   test('Audit_ForAnAuditor', { timeout: 240_000 }, async (t) => {
     const page = await browser.signedIn();

@@ -118,7 +118,7 @@ internal sealed record Scenario(string Name, string Workflow, Func<WorldModel> N
             var id = RecoveryPointId.FromGuid(Guid.NewGuid());
             world.Sites[WorldModel.South].Points[id] =
                 new PointModel(world.Members[0].Policy.Id, "earlier", RecoveryPointReason.Periodic, 50);
-            list.Add(new PointCopy(WorldModel.South, id));
+            list.Add(new PlacedPoint(WorldModel.South, id));
         }
 
         return world;

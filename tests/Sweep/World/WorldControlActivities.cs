@@ -1,6 +1,7 @@
 using Runbooks.Domain.Arbiter;
 using Runbooks.Domain.Ids;
 using Runbooks.Workflows.Control;
+using Runbooks.Workflows.RecoveryPoint;
 using Runbooks.Workflows.Sites;
 
 namespace Runbooks.Tests.Sweep.World;
@@ -115,7 +116,7 @@ internal sealed class WorldControlActivities(Worlds worlds)
         var world = World;
         lock (world.Gate)
         {
-            var copy = new PointCopy(record.Site, record.Made.Point);
+            var copy = new PlacedPoint(record.Site, record.Made.Point);
             if (!world.Listed.Contains(copy))
             {
                 world.Listed.Add(copy);
@@ -126,7 +127,7 @@ internal sealed class WorldControlActivities(Worlds worlds)
     }
 
     // One point of each site stays on the list.
-    public Task<IReadOnlyList<PointCopy>> ExpirePointsAsync(ProtectionId protection)
+    public Task<IReadOnlyList<PlacedPoint>> ExpirePointsAsync(ProtectionId protection)
     {
         var world = World;
         lock (world.Gate)
@@ -140,7 +141,7 @@ internal sealed class WorldControlActivities(Worlds worlds)
                 }
             }
 
-            return Task.FromResult<IReadOnlyList<PointCopy>>([.. world.Leaving]);
+            return Task.FromResult<IReadOnlyList<PlacedPoint>>([.. world.Leaving]);
         }
     }
 

@@ -6,6 +6,7 @@ using Runbooks.Domain.Units;
 using Runbooks.Domain.Workloads;
 using Runbooks.Workflows;
 using Runbooks.Workflows.Control;
+using Runbooks.Workflows.RecoveryPoint;
 
 namespace Runbooks.Tests.Sweep.World;
 
@@ -73,10 +74,10 @@ internal sealed class WorldModel
     public List<string> Told { get; } = [];
 
     /// <summary>Periodic points that the control plane lists, oldest first.</summary>
-    public List<PointCopy> Listed { get; } = [];
+    public List<PlacedPoint> Listed { get; } = [];
 
     /// <summary>Periodic points off the list that their sites still have.</summary>
-    public List<PointCopy> Leaving { get; } = [];
+    public List<PlacedPoint> Leaving { get; } = [];
 
     /// <summary>Tells the drill that holds the group to end; null when no drill does.</summary>
     public Func<Task>? Drill { get; set; }

@@ -1,4 +1,5 @@
 using Runbooks.Domain.Ids;
+using Runbooks.Workflows.RecoveryPoint;
 
 namespace Runbooks.Workflows.Control;
 
@@ -20,7 +21,7 @@ public interface IPointActivities
     /// Answers with all that are still to be dropped at their sites, also from an earlier time.
     /// </summary>
     [Activity]
-    Task<IReadOnlyList<PointCopy>> ExpirePointsAsync(ProtectionId protection);
+    Task<IReadOnlyList<PlacedPoint>> ExpirePointsAsync(ProtectionId protection);
 
     /// <summary>Records that copies are gone. The same record again changes nothing.</summary>
     [Activity]

@@ -2,6 +2,7 @@ using Runbooks.Domain.Ids;
 using Runbooks.Domain.States;
 using Runbooks.Domain.Units;
 using Runbooks.Workflows.Control;
+using Runbooks.Workflows.RecoveryPoint;
 using Runbooks.Workflows.Sites;
 using Runbooks.Workflows.Steps;
 
@@ -49,7 +50,7 @@ public sealed class RecoveryPointsWorkflow
         // Step 3: Drop what is above the count
         var due = await Workflow.ExecuteActivityAsync(
             (IPointActivities a) => a.ExpirePointsAsync(protection), Calls.Control("3"));
-        var dropped = new List<PointCopy>();
+        var dropped = new List<PlacedPoint>();
         foreach (var copy in due)
         {
             // A site that is away, or a drill that still reads the point: the next firing tries again.
@@ -79,7 +80,7 @@ public sealed class RecoveryPointsWorkflow
             (IPointActivities a) => a.RecordPointAsync(new PointRecord(protection, site, point)), Calls.Control("2"));
     }
 
-    private static Task DropAsync(ProtectionId protection, PointCopy copy, Generation generation) =>
+    private static Task DropAsync(ProtectionId protection, PlacedPoint copy, Generation generation) =>
         Workflow.ExecuteActivityAsync(
             (IRecoveryPointActivities a) => a.DropRecoveryPointAsync(new RecoveryPointRequest(
                 Key($"drop/{copy.Site}/{copy.Point}", generation), protection, copy.Point)),

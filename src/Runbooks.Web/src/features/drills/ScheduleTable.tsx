@@ -81,7 +81,7 @@ function Actions({ schedule }: { readonly schedule: Schedule }) {
         <Button variant="default" disabled={pause.isPending} onClick={() => pause.mutate()}>{pause.isPending ? 'Writing…' : schedule.paused ? 'Resume' : 'Pause'}</Button>
         {mayRemove ? (
           <Popover width={280} position="bottom-end" withArrow trapFocus>
-            <Popover.Target><Button variant="outline" color="red.8" c="light-dark(var(--mantine-color-red-8), var(--mantine-color-red-4))">Remove…</Button></Popover.Target>
+            <Popover.Target><Button variant="outline" color="red.8">Remove…</Button></Popover.Target>
             <Popover.Dropdown>
               <Text size="sm" mb="xs">“{schedule.title}” will not start anything any more. Runs that it started stay.</Text>
               <Button color="red.8" disabled={remove.isPending} onClick={() => remove.mutate()}>{remove.isPending ? 'Removing…' : 'Remove from the calendar'}</Button>

@@ -52,7 +52,7 @@ export function PointDetail({ workload, point, close }: PointDetailProps) {
             <>
               <Button component={Link} to={start('drill-isolated')} variant="default">Drill from here…</Button>
               {targets.map((site) => (
-                <Button key={site} component={Link} to={start('failover-unplanned', site)} variant="outline" color="red.8" c="light-dark(var(--mantine-color-red-8), var(--mantine-color-red-4))">Fail over to here, at {site}…</Button>
+                <Button key={site} component={Link} to={start('failover-unplanned', site)} variant="outline" color="red.8">Fail over to here, at {site}…</Button>
               ))}
             </>
           ) : null}

@@ -70,7 +70,7 @@ function Actions({ workload, protection }: { readonly workload: Workload; readon
   return (
     <Group gap="xs">
       {mayChange ? <Button variant="default" onClick={() => setOpen('change')}>Change objectives…</Button> : null}
-      {mayRemove ? <Button variant="outline" color="red.8" c="light-dark(var(--mantine-color-red-8), var(--mantine-color-red-4))" onClick={() => setOpen('remove')}>Remove the protection…</Button> : null}
+      {mayRemove ? <Button variant="outline" color="red.8" onClick={() => setOpen('remove')}>Remove the protection…</Button> : null}
       {open === 'remove' ? <Suspense><RemoveProtection workload={workload} protection={protection} close={() => setOpen(null)} /></Suspense> : null}
     </Group>
   );

@@ -10,7 +10,6 @@ import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
 import { Refused } from '@/ui/Refused';
 import { decisionsQuery, useRunRefresh, type RunView } from '../data';
-import { redText } from './tint';
 import { whyNot } from './whyNot';
 
 export const awaitsApproval = (run: RunView): boolean => run.state === 'requested' && run.approvalsGiven < run.approvalsNeeded;
@@ -43,7 +42,6 @@ function Panel({ run }: { readonly run: RunView }) {
     <Tooltip label={why ?? 'Say why first; it is recorded.'} disabled={why === null && !short}>
       <Button
         variant={decision === 'approved' ? 'filled' : 'outline'} color={run.real || decision === 'rejected' ? 'red.9' : 'indigo'}
-        {...(decision === 'rejected' && why === null && !short ? { c: redText } : {})}
         {...(why !== null || short || decide.isPending ? { 'data-disabled': true } : {})} aria-disabled={why !== null || short || decide.isPending}
         onClick={() => {
           if (why === null && !short && !decide.isPending) decide.mutate(decision);

@@ -9,7 +9,6 @@ import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
 import { Refused } from '@/ui/Refused';
 import { useRunRefresh, type QuestionView, type RunView } from '../data';
-import { redText } from './tint';
 
 interface QuestionPanelProps {
   readonly run: RunView;
@@ -57,7 +56,6 @@ export function QuestionPanel({ run, question, step }: QuestionPanelProps) {
             {question.choices.map((choice) => (
               <Button
                 key={choice} variant={choice === question.default ? 'default' : 'outline'} color={danger(choice) ? 'red' : 'indigo'}
-                {...(danger(choice) && choice !== question.default ? { c: redText } : {})}
                 disabled={answer.isPending || (choice === 'skip' && reason.trim().length < 3)} onClick={() => answer.mutate(choice)}
               >
                 {answer.isPending && answer.variables === choice ? 'Answering…' : capital(choice)}

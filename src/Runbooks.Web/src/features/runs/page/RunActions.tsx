@@ -7,7 +7,6 @@ import { useMay } from '@/shell/session';
 import { Refused } from '@/ui/Refused';
 import { useRunRefresh, type RunView, type StepView } from '../data';
 import { AbortDialog } from './AbortDialog';
-import { redText } from './tint';
 
 interface RunActionsProps {
   readonly run: RunView;
@@ -27,7 +26,7 @@ export function RunActions({ run, steps }: RunActionsProps) {
       {run.state === 'paused' ? <SignalButton run={run} signal="resume" label="Resume" busy="Resuming…" done="Resume is ordered" Icon={IconPlayerPlay} /> : null}
       {holds ? <SignalButton run={run} signal="release" label="End the hold" busy="Ending…" done="The hold ends" Icon={IconPlayerPlay} /> : null}
       {run.state === 'aborting' ? null : (
-        <Button variant="outline" color="red" c={redText} leftSection={<IconPlayerStop size={14} aria-hidden />} onClick={() => setAborting(true)}>Abort…</Button>
+        <Button variant="outline" color="red" leftSection={<IconPlayerStop size={14} aria-hidden />} onClick={() => setAborting(true)}>Abort…</Button>
       )}
       {aborting ? <AbortDialog run={run} close={() => setAborting(false)} /> : null}
     </Group>

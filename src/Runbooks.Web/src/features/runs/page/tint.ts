@@ -13,6 +13,3 @@ export function edge(state: string): string {
   const colour = toneColour[meaningOf(state).tone];
   return `light-dark(var(--mantine-color-${colour}-7), var(--mantine-color-${colour}-4))`;
 }
-
-/** Text of an outlined red button: the outline's own red is too light for small text on white. */
-export const redText = 'light-dark(var(--mantine-color-red-9), var(--mantine-color-red-4))';
