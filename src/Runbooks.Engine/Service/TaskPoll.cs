@@ -8,8 +8,8 @@ namespace Runbooks.Engine.Service;
 internal static class TaskPoll
 {
     /// <summary>
-    /// What <paramref name="start"/> made of the first task it could start; null when the poll's time is over. A task that
-    /// was taken and not started is at the front of the queue again.
+    /// What <paramref name="start"/> made of the first task it could start; null when the poll's time is over. A task
+    /// that was taken and not started is at the front of the queue again.
     /// </summary>
     public static async Task<T?> NextAsync<T>(
         this EngineContext engine, QueueKey key, string identity, string workerKey, RpcCall call,
