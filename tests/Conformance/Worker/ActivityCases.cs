@@ -166,7 +166,11 @@ public sealed class ActivityCases
                     }),
                 "heartbeat" => Workflow.ExecuteActivityAsync(
                     (Activities a) => a.BeatOnceAsync(),
-                    new() { StartToCloseTimeout = limit, HeartbeatTimeout = brief, RetryPolicy = Once }),
+                    // The beat has to arrive before the silence is noticed, also on a machine with much to do.
+                    new()
+                    {
+                        StartToCloseTimeout = limit, HeartbeatTimeout = TimeSpan.FromSeconds(3), RetryPolicy = Once,
+                    }),
                 "schedule-to-close" => Workflow.ExecuteActivityAsync(
                     (Activities a) => a.WaitAsync(), new() { ScheduleToCloseTimeout = brief }),
                 "resume" => Workflow.ExecuteActivityAsync(
@@ -187,7 +191,7 @@ public sealed class ActivityCases
                 new()
                 {
                     StartToCloseTimeout = TimeSpan.FromSeconds(20),
-                    HeartbeatTimeout = TimeSpan.FromSeconds(1),
+                    HeartbeatTimeout = TimeSpan.FromSeconds(4),
                     CancellationType = type,
                     CancellationToken = source.Token,
                 });

@@ -71,7 +71,7 @@ public sealed class DeterminismCases
     {
         var given = await WorkerCase.StartAsync(server);
         var options = given.Options;
-        options.TaskTimeout = TimeSpan.FromSeconds(1);
+        options.TaskTimeout = TimeSpan.FromSeconds(5);
         var handle = await given.Client.StartWorkflowAsync("Versioned", [], options);
         await given.WithWorkerAsync(given.Serve<Before>(), async () =>
             Assert.Equal("old", await handle.QueryAsync<string>("Path", [])));
@@ -92,7 +92,7 @@ public sealed class DeterminismCases
     {
         var given = await WorkerCase.StartAsync(server);
         var options = given.Options;
-        options.TaskTimeout = TimeSpan.FromSeconds(1);
+        options.TaskTimeout = TimeSpan.FromSeconds(5);
         var id = given.Id;
         await given.WithWorkerAsync(given.Serve<FailsOnce>(), async () =>
         {

@@ -64,7 +64,7 @@ public sealed class LocalActivityCases
     [MemberData(nameof(ServersUnderTest.All), MemberType = typeof(ServersUnderTest))]
     public async Task LongOne_BeyondTheTaskTimeout_KeepsTheTaskAlive(string server)
     {
-        var (result, history) = await RunAsync(server, "long", TimeSpan.FromSeconds(1));
+        var (result, history) = await RunAsync(server, "long", TimeSpan.FromSeconds(5));
         Assert.Equal("long", result);
         Assert.DoesNotContain(history.Events, e => e.EventType == EventType.WorkflowTaskTimedOut);
         Assert.True(history.Events.Count(e => e.EventType == EventType.WorkflowTaskCompleted) >= 2);
@@ -126,7 +126,7 @@ public sealed class LocalActivityCases
                         }
                     case "long":
                         return await Workflow.ExecuteLocalActivityAsync(
-                            (Activities a) => a.SayAsync(2500, "long"), options);
+                            (Activities a) => a.SayAsync(7000, "long"), options);
                     default:
                         return await Workflow.ExecuteLocalActivityAsync((Activities a) => a.Fail(), options);
                 }
