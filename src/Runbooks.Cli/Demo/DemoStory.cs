@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runbooks.Cli.Demo.Scenes;
@@ -129,8 +130,10 @@ internal static class DemoStory
         }
     }
 
-    private static void Row(Table table, string name, object? value) =>
-        table.AddRow(Markup.Escape(name), Markup.Escape(value?.ToString() ?? "not measured"));
+    private static void Row(Table table, string name, object? value) => table.AddRow(Markup.Escape(name), Markup.Escape(
+        value is JsonValue figure && figure.TryGetValue(out double seconds)
+            ? seconds.ToString("0.##", CultureInfo.InvariantCulture)
+            : value?.ToString() ?? "not measured"));
 
     private static async Task KeepAsync(DemoState state, CancellationToken cancellationToken)
     {
