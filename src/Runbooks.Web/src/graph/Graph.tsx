@@ -5,7 +5,7 @@ import {
 } from '@xyflow/react';
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type Ref } from 'react';
 import { meaningOf, toneColour } from '@/ui/states';
-import { absolute, FlowNodes, flowEdges, placeAt } from './flow';
+import { absolute, FlowEdges, FlowNodes, placeAt } from './flow';
 import { FocusContext, FocusStore } from './focus';
 import classes from './graph.module.css';
 import { dragType, type GraphHandle, type GraphProps, type Point } from './model';
@@ -41,6 +41,7 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
   const canvas = useRef<HTMLDivElement>(null);
   const [store] = useState(() => new FocusStore());
   const [cache] = useState(() => new FlowNodes());
+  const [edgeCache] = useState(() => new FlowEdges());
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point>>(noPlaces);
   const { boxes: laid, settled } = useLayout(nodes, edges, down);
 
@@ -51,7 +52,7 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
   const flowNodes = useMemo(() => cache.of(nodes, boxes, selection, editing !== undefined, down), [cache, nodes, boxes, selection, editing, down]);
   const editable = editing !== undefined;
   const [chosenEdges, setChosenEdges] = useState<ReadonlySet<string>>(nothing);
-  const drawn = useMemo(() => flowEdges(edges, editable).map((edge) => (chosenEdges.has(edge.id) ? { ...edge, selected: true } : edge)), [edges, editable, chosenEdges]);
+  const drawn = useMemo(() => edgeCache.of(edges, editable, chosenEdges), [edgeCache, edges, editable, chosenEdges]);
 
   const fit = useCallback(() => void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: 0.2 }), [flow]);
   const reveal = useReveal(canvas, { flow, nodes, boxes, settled });

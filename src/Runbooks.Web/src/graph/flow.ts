@@ -55,15 +55,35 @@ function make(node: GraphNode, box: Box, selected: boolean, editable: boolean, d
   };
 }
 
-/** Edges of the drawing library; an implied order is drawn lighter and cannot be taken hold of. */
-export function flowEdges(edges: readonly GraphEdge[], editable: boolean): Edge[] {
-  return edges.map((edge) => ({
-    id: `${edge.from}→${edge.to}`,
+/** Turns edges into the drawing library's and keeps the identity of every edge that did not change. */
+export class FlowEdges {
+  private last = new Map<string, { readonly of: GraphEdge; readonly editable: boolean; readonly made: Edge }>();
+
+  of(edges: readonly GraphEdge[], editable: boolean, chosen: ReadonlySet<string>): Edge[] {
+    const next: typeof this.last = new Map();
+    for (const edge of edges) {
+      const id = `${edge.from}→${edge.to}`;
+      const before = this.last.get(id);
+      const selected = chosen.has(id);
+      const same = before?.editable === editable && before.made.selected === selected
+        && before.of.implied === edge.implied && before.of.change === edge.change;
+      next.set(id, same ? before : { of: edge, editable, made: flowEdge(id, edge, editable, selected) });
+    }
+    this.last = next;
+    return [...next.values()].map(({ made }) => made);
+  }
+}
+
+/** An implied order is drawn lighter and cannot be taken hold of. */
+function flowEdge(id: string, edge: GraphEdge, editable: boolean, selected: boolean): Edge {
+  return {
+    id,
     source: edge.from,
     target: edge.to,
     type: 'smoothstep',
     focusable: false,
     selectable: editable,
+    selected,
     zIndex: 1,
     markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 },
     style: {
@@ -72,7 +92,7 @@ export function flowEdges(edges: readonly GraphEdge[], editable: boolean): Edge[
       ...(edge.change === 'added' ? { stroke: 'light-dark(var(--mantine-color-green-8), var(--mantine-color-green-4))' } : {}),
       ...(edge.change === 'removed' ? { strokeDasharray: '5 4' } : {}),
     },
-  }));
+  };
 }
 
 /** Boxes from the canvas's own corner, for finding what lies where. */

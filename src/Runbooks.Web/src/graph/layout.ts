@@ -1,19 +1,20 @@
 /*
- * The automatic layout: elk's layered algorithm in a worker of its own, loaded with the first graph. Layouts of the
- * same structure are remembered; only the newest request of a graph is answered, so that fast typing never queues work.
+ * The blocks whose form needs an algorithm: elk's layered one in a worker of its own, started with the first of them.
+ * Answers are remembered by form, so that going back, and another block of the same form, cost nothing.
  */
 import type { ElkNode } from 'elkjs/lib/elk-api';
 import ElkApi from 'elkjs/lib/elk-api.js';
 // A script of our own address, which the content security policy allows; the build leaves out what is never asked of it.
 import elkWorker from 'elkjs/lib/elk-worker.min.js?url';
+import { frameOf, keyOf, layersApart, layoutBlocks, type Arrangement, type BlockForm, type Layout } from './blocks';
 import type { GraphEdge, GraphNode } from './model';
-import { blockHeader, blockPadding, gap, stepHeight, stepWidth, type Box } from './size';
-import { childrenOf } from './stack';
+import { gap } from './size';
 
 type Elk = InstanceType<typeof ElkApi>;
 let elk: Elk | null = null;
-const remembered = new Map<string, Map<string, Box>>();
-const rememberMax = 50;
+const remembered = new Map<string, Arrangement>();
+const asked = new Map<string, Promise<void>>();
+const rememberMax = 400;
 
 /** What decides a layout: ids, parents, order, blocks and edges. Titles and states do not. */
 export function structureOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[], down: boolean): string {
@@ -24,65 +25,59 @@ export function structureOf(nodes: readonly GraphNode[], edges: readonly GraphEd
   ].join('|');
 }
 
-export function rememberedLayout(structure: string): Map<string, Box> | undefined {
-  return remembered.get(structure);
+/** The layout as far as it is known without asking the worker. */
+export function layoutNow(nodes: readonly GraphNode[], edges: readonly GraphEdge[], down: boolean): Layout {
+  return layoutBlocks(nodes, edges, down, (form) => remembered.get(keyOf(form)));
 }
 
-/** Boxes by node, each relative to the block around it. Throws when the worker cannot run. */
-export async function elkLayout(nodes: readonly GraphNode[], edges: readonly GraphEdge[], down: boolean): Promise<Map<string, Box>> {
-  const structure = structureOf(nodes, edges, down);
-  const known = remembered.get(structure);
-  if (known) return known;
+/** Asks the worker for everything that is missing, inner blocks first. Throws when the worker cannot run. */
+export async function layoutFully(nodes: readonly GraphNode[], edges: readonly GraphEdge[], down: boolean, isWanted: () => boolean = () => true): Promise<Layout> {
+  const start = performance.now();
+  let layout = layoutNow(nodes, edges, down);
+  while (layout.missing.length > 0 && isWanted()) {
+    await Promise.all(layout.missing.map(askFor));
+    layout = layoutNow(nodes, edges, down);
+  }
+  // Stands in traces and is what tests/Browser/measure reads.
+  performance.measure('graph layout', { start });
+  return layout;
+}
+
+function askFor(form: BlockForm): Promise<void> {
+  const key = keyOf(form);
+  const under = asked.get(key);
+  if (under) return under;
   elk ??= new ElkApi({ workerFactory: () => new Worker(elkWorker) });
-  const laid = await elk.layout(question(nodes, edges, down));
-  const boxes = new Map<string, Box>();
-  collect(laid, boxes);
-  if (remembered.size >= rememberMax) remembered.delete(remembered.keys().next().value ?? '');
-  remembered.set(structure, boxes);
-  return boxes;
+  const answer = elk.layout(question(form)).then((laid) => {
+    if (remembered.size >= rememberMax) remembered.delete(remembered.keys().next().value ?? '');
+    remembered.set(key, arrangementOf(laid));
+  }).finally(() => asked.delete(key));
+  asked.set(key, answer);
+  return answer;
 }
 
-/** The question as elk takes it; exported for the test of the worker. */
-export function question(nodes: readonly GraphNode[], edges: readonly GraphEdge[], down: boolean): ElkNode {
-  const children = childrenOf(nodes);
-  const parentOf = new Map(nodes.map((node) => [node.id, node.parent]));
-  const within = new Map<string | null, GraphEdge[]>();
-  for (const edge of edges) {
-    const parent = parentOf.get(edge.to);
-    if (parent === undefined || parentOf.get(edge.from) !== parent) continue;
-    within.set(parent, [...(within.get(parent) ?? []), edge]);
-  }
-  return build(null, 'root');
-
-  function build(parent: string | null, id: string): ElkNode {
-    return {
-      id,
-      layoutOptions: {
-        'elk.algorithm': 'layered',
-        'elk.direction': down ? 'DOWN' : 'RIGHT',
-        'elk.spacing.nodeNode': String(gap),
-        'elk.layered.spacing.nodeNodeBetweenLayers': String(gap + 6),
-        'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-        'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
-        'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
-        'elk.separateConnectedComponents': 'false',
-        'elk.padding': parent === null
-          ? '[top=0,left=0,bottom=0,right=0]'
-          : `[top=${blockHeader + blockPadding},left=${blockPadding},bottom=${blockPadding},right=${blockPadding}]`,
-      },
-      children: (children.get(parent) ?? []).map((node) => {
-        if (node.kind !== null || !node.block) return { id: node.id, width: stepWidth, height: stepHeight };
-        if (!children.has(node.id)) return { id: node.id, width: stepWidth, height: blockHeader + stepHeight };
-        return build(node.id, node.id);
-      }),
-      edges: (within.get(parent) ?? []).map((edge) => ({ id: `${edge.from}→${edge.to}`, sources: [edge.from], targets: [edge.to] })),
-    };
-  }
+/** The question as elk takes it; exported for the tests of the worker. */
+export function question(form: BlockForm): ElkNode {
+  const { top, side } = frameOf(form);
+  return {
+    id: 'block',
+    layoutOptions: {
+      'elk.algorithm': 'layered',
+      'elk.direction': form.down ? 'DOWN' : 'RIGHT',
+      'elk.spacing.nodeNode': String(gap),
+      'elk.layered.spacing.nodeNodeBetweenLayers': String(layersApart),
+      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+      'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+      'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
+      'elk.separateConnectedComponents': 'false',
+      'elk.padding': `[top=${top},left=${side},bottom=${side},right=${side}]`,
+    },
+    children: form.sizes.map(({ width, height }, i) => ({ id: String(i), width, height })),
+    edges: form.edges.map(([from, to], i) => ({ id: `e${i}`, sources: [String(from)], targets: [String(to)] })),
+  };
 }
 
-function collect(node: ElkNode, boxes: Map<string, Box>): void {
-  for (const child of node.children ?? []) {
-    boxes.set(child.id, { x: child.x ?? 0, y: child.y ?? 0, width: child.width ?? stepWidth, height: child.height ?? stepHeight });
-    collect(child, boxes);
-  }
+export function arrangementOf(laid: ElkNode): Arrangement {
+  const places = (laid.children ?? []).map(({ x, y }) => ({ x: x ?? 0, y: y ?? 0 }));
+  return { places, width: laid.width ?? 0, height: laid.height ?? 0 };
 }

@@ -8,6 +8,7 @@ import { styleNonce } from '@/nonce';
 import { theme } from '@/theme';
 import { LiveContext } from './live';
 import { router } from './routes';
+import { Freshener } from './freshener';
 import { invalidatedBy } from './invalidation';
 
 const queries = new QueryClient({
@@ -20,13 +21,14 @@ const queries = new QueryClient({
     mutations: { retry: false },
   },
 });
+const freshener = new Freshener(queries);
 
 export function App() {
   const live = useMemo(() => new LiveStream(() => void queries.invalidateQueries()), []);
   useEffect(
     () =>
       live.listen((event) => {
-        for (const key of invalidatedBy(event)) void queries.invalidateQueries({ queryKey: key });
+        for (const key of invalidatedBy(event)) freshener.touch(key);
       }),
     [live],
   );

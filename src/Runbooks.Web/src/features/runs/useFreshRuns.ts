@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { use, useEffect, useRef } from 'react';
+import { Freshener } from '@/shell/freshener';
 import { LiveContext } from '@/shell/live';
 
 // One page is read again soon after a run moved; who scrolled far has many, and those are read again seldom.
@@ -13,17 +14,10 @@ export function useFreshRuns(key: readonly unknown[], pages: number): void {
   const latest = useRef({ key, pages });
   useEffect(() => { latest.current = { key, pages }; });
   useEffect(() => {
-    let due: ReturnType<typeof setTimeout> | undefined;
-    const stop = live?.listen((event) => {
-      if (!/^(run\.|approval\.|step\.asking)/.test(event.kind) || due !== undefined) return;
-      due = setTimeout(() => {
-        due = undefined;
-        void queries.invalidateQueries({ queryKey: latest.current.key });
-      }, latest.current.pages > 1 ? seldomMs : soonMs);
+    const freshener = new Freshener(queries);
+    return live?.listen((event) => {
+      if (!/^(run\.|approval\.|step\.asking)/.test(event.kind)) return;
+      freshener.touch(latest.current.key, latest.current.pages > 1 ? seldomMs : soonMs);
     });
-    return () => {
-      stop?.();
-      clearTimeout(due);
-    };
   }, [live, queries]);
 }

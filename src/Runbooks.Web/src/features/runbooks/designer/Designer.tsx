@@ -200,7 +200,7 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
         <SaveTrouble state={save} onRecreate={() => saver.recreate()} onDownload={download} />
         {!mayWrite ? <Alert color="gray">You see this runbook read-only: changing it needs the role author.</Alert> : null}
         <div className={classes['body']}>
-          <Toolbox items={items} onAdd={(item) => add(item)} disabled={locked} searchRef={search} />
+          <Toolbox items={items} onAdd={add} disabled={locked} searchRef={search} />
           <div className={classes['middle']}>
             <Group gap="xs" justify="space-between">
               <SegmentedControl size="xs" aria-label="View" data={[{ value: 'graph', label: 'Graph' }, { value: 'outline', label: 'Outline' }]} value={view} onChange={(next) => setView(next as 'graph' | 'outline')} />

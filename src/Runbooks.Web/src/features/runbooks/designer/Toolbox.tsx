@@ -1,5 +1,5 @@
 import { ScrollArea, Stack, Text, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
-import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { KindIcon } from '@/graph/kindIcon';
 import { dragType, type BlockShape } from '@/graph/model';
 import type { StepKind } from '../queries';
@@ -56,7 +56,7 @@ interface ToolboxProps {
 }
 
 /** The step library: dragged to the canvas, or added behind the chosen step by click or Enter. */
-export function Toolbox({ items, onAdd, disabled, searchRef }: ToolboxProps) {
+export const Toolbox = memo(function Toolbox({ items, onAdd, disabled, searchRef }: ToolboxProps) {
   const [wanted, setWanted] = useState('');
   const list = useRef<HTMLDivElement>(null);
   const found = useMemo(() => {
@@ -112,4 +112,4 @@ export function Toolbox({ items, onAdd, disabled, searchRef }: ToolboxProps) {
       </ScrollArea>
     </div>
   );
-}
+});

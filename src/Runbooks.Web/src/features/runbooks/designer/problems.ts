@@ -1,3 +1,4 @@
+import type { StepData } from '@/graph/runbookGraph';
 import { check, shapeOf, type Shape } from '../forms/shapes';
 import { nodeAt, pathOf, stepAt, type Reading as EditorReading } from '../document/reading';
 import type { Problem, StepKind } from '../queries';
@@ -20,6 +21,17 @@ export function shapeOfKind(kind: StepKind): Shape {
   return made;
 }
 
+// A step that no change touches is the same object in the next reading.
+const checked = new WeakMap<object, { readonly kind: StepKind; readonly wrong: ReturnType<typeof check> }>();
+
+function wrongIn(kind: StepKind, step: StepData): ReturnType<typeof check> {
+  const known = checked.get(step);
+  if (known?.kind === kind) return known.wrong;
+  const wrong = check(shapeOfKind(kind), step['with'] ?? {});
+  checked.set(step, { kind, wrong });
+  return wrong;
+}
+
 /** What the step library's schemas say about the settings of every step, without asking the server. */
 export function checkSettings(reading: EditorReading, kinds: ReadonlyMap<string, StepKind>): readonly PlacedProblem[] {
   const found: PlacedProblem[] = [];
@@ -27,7 +39,7 @@ export function checkSettings(reading: EditorReading, kinds: ReadonlyMap<string,
     const uses = step.data['uses'];
     const kind = typeof uses === 'string' ? kinds.get(uses) : undefined;
     if (!kind) continue;
-    for (const wrong of check(shapeOfKind(kind), step.data['with'] ?? {})) {
+    for (const wrong of wrongIn(kind, step.data)) {
       const field = `with.${wrong.path}`;
       const parts = wrong.path.split(/[.[\]]+/).filter((part) => part !== '').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
       const at = nodeAt(reading.document, [...pathOf(step), 'with', ...parts])?.range?.[0] ?? nodeAt(reading.document, pathOf(step))?.range?.[0] ?? 0;

@@ -28,7 +28,7 @@ class Work {
   apply(batch: Batch): void {
     if (batch.length === 0) return;
     const text = applyEdits(this.reading.text, batch);
-    const next = read(text);
+    const next = read(text, this.reading);
     if ('error' in next) throw new CommandRefused(`The change would not leave a readable document (${next.error.message}). Make it in the YAML pane.`);
     this.batches.push(batch);
     this.reading = next.reading;

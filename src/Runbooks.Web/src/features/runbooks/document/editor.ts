@@ -123,7 +123,7 @@ export class DraftEditor {
   private show(batches: readonly Batch[], origin: Origin, select?: readonly string[]): void {
     let text = this.state.text;
     for (const batch of batches) text = applyEdits(text, batch);
-    const next = text === this.state.text ? { reading: this.state.reading } : read(text);
+    const next = text === this.state.text ? { reading: this.state.reading } : read(text, this.state.reading);
     const reading = 'reading' in next ? next.reading : this.state.reading;
     const chosen = select ?? [...this.state.selection];
     this.put({

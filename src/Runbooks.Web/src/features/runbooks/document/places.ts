@@ -57,8 +57,17 @@ export function mapIndent(text: string, map: YAMLMap): number {
   return columnOf(text, first ? startOf(first) : startOf(map));
 }
 
+// Of lists that were copied to another place, whose tokens say where they stood before.
+const hyphens = new WeakMap<YAMLSeq, readonly number[]>();
+
+export function keepHyphens(list: YAMLSeq, places: readonly number[]): void {
+  hyphens.set(list, places);
+}
+
 /** The places of a block list's hyphens. */
-export function hyphensOf(list: YAMLSeq): number[] {
+export function hyphensOf(list: YAMLSeq): readonly number[] {
+  const kept = hyphens.get(list);
+  if (kept) return kept;
   const token = list.srcToken as CST.BlockSequence | undefined;
   return (token?.items ?? []).flatMap((item) => item.start.filter((part) => part.type === 'seq-item-ind').map((part) => part.offset));
 }

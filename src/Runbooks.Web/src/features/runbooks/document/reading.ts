@@ -4,6 +4,7 @@
  */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import { field, idsOf, type StepData } from '@/graph/runbookGraph';
+import { linesOf, reread } from './reread';
 
 /** The server's own limit, held here too so that a hostile paste never reaches the parser. */
 export const textLengthMax = 1 << 20;
@@ -31,20 +32,41 @@ export interface ReadStep {
   readonly children: readonly ReadStep[];
 }
 
+/** The part of yaml's document that a draft is read for. */
+export type Tree = Pick<Document.Parsed, 'contents'>;
+
 export interface Reading {
   readonly text: string;
-  readonly document: Document.Parsed;
+  readonly document: Tree;
   readonly data: unknown;
   readonly steps: readonly ReadStep[];
   readonly byKey: ReadonlyMap<string, ReadStep>;
   readonly lines: LineCounter;
 }
 
-export function read(text: string): { readonly reading: Reading } | { readonly error: ReadingError } {
+type Read = { readonly reading: Reading } | { readonly error: ReadingError };
+
+/** Reads a text; `before` is a reading of nearly the same text, of which most is taken over. */
+export function read(text: string, before?: Reading): Read {
   if (text.length > textLengthMax) {
     const size = (text.length / 2 ** 20).toFixed(1);
     return { error: { message: `The document has ${size} million characters; the limit is 1 million. Split the runbook.`, line: 1, column: 1 } };
   }
+  return (before && readChange(text, before)) ?? readWhole(text);
+}
+
+function readChange(text: string, before: Reading): Read | null {
+  const again = reread({ text: before.text, contents: before.document.contents, data: before.data }, text);
+  if (!again) return null;
+  const lines = linesOf(text);
+  if ('message' in again) {
+    const place = lines.linePos(again.at);
+    return { error: { message: again.message, line: place.line, column: place.col } };
+  }
+  return { reading: readingOf(text, { contents: again.contents as Document.Parsed['contents'] }, again.data, lines) };
+}
+
+function readWhole(text: string): Read {
   const lines = new LineCounter();
   let document: Document.Parsed;
   try {
@@ -64,10 +86,14 @@ export function read(text: string): { readonly reading: Reading } | { readonly e
   } catch {
     return { error: { message: 'The document unfolds its aliases too often, or is nested too deeply. Write the values out.', line: 1, column: 1 } };
   }
+  return { reading: readingOf(text, document, data, lines) };
+}
+
+function readingOf(text: string, document: Tree, data: unknown, lines: LineCounter): Reading {
   const byKey = new Map<string, ReadStep>();
   const list = nodeAt(document, ['spec', 'steps']);
   const steps = readSteps(isSeq(list) ? list : null, field(field(data, 'spec'), 'steps'), null, byKey);
-  return { reading: { text, document, data, steps, byKey, lines } };
+  return { text, document, data, steps, byKey, lines };
 }
 
 function readSteps(list: YAMLSeq | null, data: unknown, parent: ReadStep | null, byKey: Map<string, ReadStep>, depth = 0): ReadStep[] {
@@ -90,7 +116,7 @@ function readSteps(list: YAMLSeq | null, data: unknown, parent: ReadStep | null,
 
 export type Path = readonly (string | number)[];
 
-export function nodeAt(document: Document, path: Path): Node | null {
+export function nodeAt(document: Tree, path: Path): Node | null {
   let node: unknown = document.contents;
   for (const part of path) {
     if (isMap(node)) node = node.items.find((pair) => isScalar(pair.key) && pair.key.value === part)?.value ?? null;

@@ -1,8 +1,8 @@
 /** Setting and removing one value of the document as edits of its text. */
-import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Batch, TextEdit } from './edits';
 import { colonOf, endOf, isEmpty, itemLines, lineEnd, lineStart, mapIndent, pairEnd, pairOf, startOf, type AnyPair } from './places';
-import type { Path } from './reading';
+import type { Path, Tree } from './reading';
 import { blockValue, flowText, itemText, scalarText } from './scalars';
 
 /** The order in which keys of a step, a runbook and its parts are written; a new key finds its place by it. */
@@ -14,7 +14,7 @@ const keyOrder: readonly string[] = [
 ];
 
 /** Edits that make the value at a path; `undefined` removes it, and what becomes empty around it. */
-export function setAt(text: string, document: Document, path: Path, value: unknown): Batch {
+export function setAt(text: string, document: Tree, path: Path, value: unknown): Batch {
   if (!isMap(document.contents)) return [];
   return value === undefined ? removeAt(text, document, path) : set(text, document.contents, path, value, false);
 }
@@ -134,7 +134,7 @@ function appendItem(text: string, list: YAMLSeq, value: unknown, inFlow: boolean
   return [{ from: at, to: at, insert: `\n${' '.repeat(lines.column)}- ${itemText(value, lines.column + 2)}` }];
 }
 
-function removeAt(text: string, document: Document, path: Path): Batch {
+function removeAt(text: string, document: Tree, path: Path): Batch {
   const trail: Node[] = [];
   let node: unknown = document.contents;
   for (const part of path) {
