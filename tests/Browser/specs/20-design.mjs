@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { call, draftOf, protectedWorkload, until } from '../support/api.mjs';
+import { Desk, focused, reach } from '../support/desk.mjs';
 
 // A stack that is kept between two runs of this file has the runbooks of the first.
 const mark = process.env.RUNBOOKS_MARK ?? '';
@@ -214,68 +215,5 @@ export default function design({ test, stack, browser }) {
       return now.endedAt ? now : null;
     }, `run ${id} ends`);
     assert.equal(run.state, 'succeeded', `${id} ended: ${run.state} ${run.reason ?? ''}`);
-  }
-}
-
-/** Presses a key until the focus is where it should be, as somebody without a mouse does; each press is waited for by its effect. */
-async function reach(page, locator, key) {
-  await locator.waitFor({ state: 'attached' });
-  const has = () => locator.evaluate((element) => element === document.activeElement || element.contains(document.activeElement)).catch(() => false);
-  for (let i = 0; i < 150; i++) {
-    if (await has()) return;
-    await page.keyboard.press(key);
-  }
-  const at = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200));
-  assert.fail(`${key} does not lead to ${locator}; the focus ended at ${at}`);
-}
-
-/** Waits until an element has the focus. */
-async function focused(locator) {
-  await locator.waitFor();
-  await until(() => locator.evaluate((element) => element === document.activeElement).catch(() => false), `the focus is at ${locator}`, 60_000);
-}
-
-/** The designer as a person has it before them. */
-class Desk {
-  constructor(page) {
-    this.page = page;
-  }
-
-  node(id) {
-    return this.page.locator(`[data-node="${id}"]`);
-  }
-
-  field(name) {
-    return this.page.getByRole('region', { name: 'Properties' }).getByRole('combobox', { name, exact: true });
-  }
-
-  /** From the toolbox to beneath a node, or into the block that it is. */
-  async drag(tool, id, where = 'beneath') {
-    await this.settled();
-    const target = await this.node(id).boundingBox();
-    const canvas = this.page.locator('.react-flow__pane');
-    const frame = await canvas.boundingBox();
-    const at = { x: target.x + target.width / 2 - frame.x, y: target.y + (where === 'inside' ? target.height * 0.7 : target.height + 14) - frame.y };
-    await this.page.getByRole('button', { name: tool, exact: true }).dragTo(canvas, { targetPosition: at, force: true });
-  }
-
-  /** From the lower end of one node to the upper end of another. */
-  async connect(from, to) {
-    await this.settled();
-    const end = (id, kind) => this.page.locator(`.react-flow__node[data-id="${id}"] > div > .react-flow__handle.${kind}`);
-    await end(from, 'source').dragTo(end(to, 'target'));
-  }
-
-  settled() {
-    return this.page.locator('[data-settled]').waitFor();
-  }
-
-  async saved() {
-    await this.page.locator('[data-save=saved]').waitFor();
-  }
-
-  /** The text as the drawer shows it. */
-  async text() {
-    return this.page.evaluate(() => JSON.parse(JSON.parse(Object.entries(sessionStorage).find(([key]) => key.startsWith('runbooks.draft.'))?.[1] ?? '{"editor":"{}"}').editor).text ?? '');
   }
 }

@@ -45,17 +45,22 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point>>(noPlaces);
   const { boxes: laid, settled } = useLayout(nodes, edges, down);
 
-  const boxes = useMemo(
-    () => (places.size + dragged.size === 0 ? laid : withPlaces(nodes, laid, new Map([...places, ...dragged]))),
-    [nodes, laid, places, dragged],
-  );
+  const standing = useMemo(() => (places.size === 0 ? laid : withPlaces(nodes, laid, places)), [nodes, laid, places]);
+  // A block keeps its size under a node that is being dragged: else it would follow, and nothing could leave it.
+  const boxes = useMemo(() => {
+    if (dragged.size === 0) return standing;
+    const moving = new Map(standing);
+    for (const [id, at] of dragged) { const box = moving.get(id); if (box) moving.set(id, { ...box, ...at }); }
+    return moving;
+  }, [standing, dragged]);
   const flowNodes = useMemo(() => cache.of(nodes, boxes, selection, editing !== undefined, down), [cache, nodes, boxes, selection, editing, down]);
   const editable = editing !== undefined;
   const [chosenEdges, setChosenEdges] = useState<ReadonlySet<string>>(nothing);
   const drawn = useMemo(() => edgeCache.of(edges, editable, chosenEdges), [edgeCache, edges, editable, chosenEdges]);
 
   const fit = useCallback(() => void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: 0.2 }), [flow]);
-  const reveal = useReveal(canvas, { flow, nodes, boxes, settled });
+  const [fitted, setFitted] = useState(false);
+  const reveal = useReveal(canvas, { flow, nodes, boxes, settled: settled && fitted });
   const focus = useCallback((id: string) => {
     store.set(id);
     reveal(id, true);
@@ -63,17 +68,21 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
   useImperativeHandle(ref, () => ({ fit, focus, reveal: (id) => reveal(id, false), boxes: () => boxes }), [fit, focus, reveal, boxes]);
 
   // Fit once when the first layout stands; after that the view belongs to the person.
-  const fitted = useRef(false);
+  const fitting = useRef(false);
   useEffect(() => {
-    if (fitted.current || !settled || nodes.length === 0) return;
-    fitted.current = true;
-    requestAnimationFrame(() => void flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: readable }).then(() => {
+    if (fitting.current || !settled || nodes.length === 0) return;
+    fitting.current = true;
+    const begin = async (): Promise<void> => {
+      await flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: readable });
       // A long runbook does not fit at a size that can be read: it begins at its first step.
-      if (flow.getZoom() > readable + 0.01) return;
-      const { x, zoom } = flow.getViewport();
-      const top = Math.min(...nodes.filter((node) => node.parent === null).map((node) => boxes.get(node.id)?.y ?? 0));
-      void flow.setViewport({ x, y: 24 - top * zoom, zoom });
-    }));
+      if (flow.getZoom() <= readable + 0.01) {
+        const { x, zoom } = flow.getViewport();
+        const top = Math.min(...nodes.filter((node) => node.parent === null).map((node) => boxes.get(node.id)?.y ?? 0));
+        await flow.setViewport({ x, y: 24 - top * zoom, zoom });
+      }
+      setFitted(true);
+    };
+    requestAnimationFrame(() => void begin());
     // Only the first layout decides.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [settled, nodes.length, flow]);
@@ -163,7 +172,8 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
     }
     if (focused && event.key === 'Enter') {
       event.preventDefault();
-      onSelect?.(new Set([focused]));
+      // Several chosen nodes are opened together.
+      if (selection.size < 2 || !selection.has(focused)) onSelect?.(new Set([focused]));
       onOpen?.(focused);
       return;
     }
@@ -214,7 +224,7 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
         >
           <Background variant={BackgroundVariant.Dots} gap={16} size={1} />
           <Controls showInteractive={false} fitViewOptions={{ padding: 0.12, maxZoom: 1 }} aria-label="Zoom" />
-          {props.minimap ? <MiniMap pannable zoomable nodeColor={miniature} aria-label="Miniature of the graph" style={{ width: 140, height: 96 }} /> : null}
+          {props.minimap ? <MiniMap pannable zoomable nodeColor={miniature} ariaLabel="Miniature of the graph" style={{ width: 140, height: 96 }} /> : null}
         </ReactFlow>
         {props.children ? <div className={classes['over']}>{props.children}</div> : null}
       </div>

@@ -5,10 +5,12 @@ export interface Shortcut {
   /** One key, or two typed one after the other: `?`, `g o`. */
   readonly keys: string;
   readonly title: string;
-  readonly act: () => void;
+  /** Null for a key that a part of the page hears itself: the sheet lists it. */
+  readonly act: (() => void) | null;
 }
 
-const sequenceMs = 1_200;
+/** How long the second key of two is waited for. */
+export const sequenceMs = 1_200;
 let registered: readonly Shortcut[] = [];
 const watchers = new Set<() => void>();
 
@@ -48,9 +50,9 @@ export class Keyboard {
     if (ctrlKey || metaKey || altKey) return false;
     const both = this.first && at - this.first.at <= sequenceMs ? `${this.first.key} ${key}` : null;
     this.first = null;
-    const all = this.shortcuts();
+    const all = this.shortcuts().filter((each) => each.act !== null);
     const found = all.findLast((each) => each.keys === both) ?? all.findLast((each) => each.keys === key);
-    if (found) found.act();
+    if (found) found.act?.();
     else if (all.some((each) => each.keys.startsWith(`${key} `))) this.first = { key, at };
     return found !== undefined;
   }

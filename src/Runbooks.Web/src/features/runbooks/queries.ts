@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, body } from '@/api/client';
 import type { components } from '@/api/schema';
-import type { Places } from './saving/placeKeeper';
+import type { Places } from './document/editor';
 
 export type Runbook = components['schemas']['RunbookView'];
 export type RunbookVersion = components['schemas']['RunbookVersionView'];

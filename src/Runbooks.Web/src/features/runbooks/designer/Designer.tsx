@@ -1,6 +1,6 @@
-import { Alert, Button, Group, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, SegmentedControl, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useBlocker } from 'react-router';
 import { api, body } from '@/api/client';
 import type { ApiProblem } from '@/api/problem';
@@ -8,24 +8,27 @@ import { Graph } from '@/graph/Graph';
 import type { GraphEditing, GraphHandle } from '@/graph/model';
 import { useMay } from '@/shell/session';
 import { Waiting } from '@/ui/Waiting';
-import { connect, disconnect, insertSteps, moveSteps, outermost, removeSteps } from '../document/commands';
-import { sourceFrom, sourceOf, stepsIn } from '../document/sources';
+import { connect, disconnect, insertSteps, moveSteps, outermost } from '../document/commands';
+import { sourceFrom } from '../document/sources';
 import type { Stored } from '../saving/saver';
 import type { Runbook } from '../queries';
 import { SayContext, type Act, type Say } from './actions';
-import { keep, kept } from './clipboard';
 import classes from './designer.module.css';
 import { Drawer } from './DesignerDrawer';
 import { DesignerHead } from './DesignerHead';
 import { useDesignerKeys } from './keys';
 import { OutlineView } from './OutlineView';
-import { align, type Alignment } from './places';
+import { align } from './places';
 import { usePlaces } from './usePlaces';
+import { RestoredNotice } from './RestoredNotice';
 import { RunbookForm } from './RunbookForm';
 import { SaveTrouble } from './SaveMark';
 import { SelectionForm } from './SelectionForm';
 import { StepForm } from './StepForm';
+import { StepSearch } from './StepSearch';
 import { Toolbox, dataOf, toolboxItems, type ToolboxItem } from './Toolbox';
+import { useChosenStep } from './useChosenStep';
+import { useClipboard } from './useClipboard';
 import { useDesignerView } from './useDesignerView';
 import { useDraftGraph, useEditor, useKinds, useProblems, useSaveState, useSession } from './useDesigner';
 
@@ -36,6 +39,8 @@ const PublishDialog = lazy(() => import('./PublishDialog').then((module) => ({ d
 
 interface DesignerProps {
   readonly name: string;
+  /** Whose draft this browser keeps. */
+  readonly person: string;
   readonly opened: Stored;
   readonly runbook: Runbook;
   /** The server's word that the runbook is no longer there. */
@@ -43,8 +48,8 @@ interface DesignerProps {
 }
 
 /** The runbook designer: toolbox, canvas, form and drawer around one draft. */
-export function Designer({ name, opened, runbook, gone }: DesignerProps) {
-  const { editor, saver } = useSession(name, opened);
+export function Designer({ name, person, opened, runbook, gone }: DesignerProps) {
+  const { editor, saver, restored } = useSession(name, person, opened);
   const state = useEditor(editor);
   const save = useSaveState(saver);
   const kinds = useKinds();
@@ -59,16 +64,20 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
   const workloads = useQuery({ queryKey: ['workloads'], queryFn: () => body(api.GET('/api/v1/workloads')) });
 
   const canvas = useRef<GraphHandle>(null);
-  const search = useRef<HTMLInputElement>(null);
+  const toolboxSearch = useRef<HTMLInputElement>(null);
+  const stepSearch = useRef<HTMLInputElement>(null);
   const panel = useRef<HTMLDivElement>(null);
-  const { view, tab, dialog, setView, setTab, setDialog } = useDesignerView();
+  const { view, tab, dialog, step, setStep, setView, setTab, setDialog } = useDesignerView();
   const [connecting, setConnecting] = useState<string | null>(null);
   const [renaming, setRenaming] = useState<string | null>(null);
-  const [said, setSaid] = useState<{ readonly text: string; readonly tone: 'plain' | 'refused' } | null>(null);
+  const [said, setSaid] = useState<{ readonly text: string; readonly tone: 'plain' | 'refused' } | null>(
+    restored && !restored.unsaved && restored.undo > 0 ? { text: `The history of this draft is back: ${restored.undo} change${restored.undo === 1 ? '' : 's'} can be undone.`, tone: 'plain' } : null,
+  );
+  const [cameBack, setCameBack] = useState(restored?.unsaved === true ? restored : null);
   const [goTo, setGoTo] = useState<{ readonly line: number } | null>(null);
-  const [wanted, setWanted] = useState('');
   const say = useCallback<Say>((text, tone = 'plain') => setSaid({ text, tone }), []);
-  const [places, place] = usePlaces(name, say);
+  const { places } = state;
+  usePlaces(name, editor, say);
 
   // The server was read again: an event told of a save. Ours is known; another one's is shown or is a conflict.
   useEffect(() => {
@@ -124,7 +133,7 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
   const editing = useMemo<GraphEditing | undefined>(() => locked ? undefined : {
     connect: (from, to) => { act('connect', connect(from, to)); },
     disconnect: (from, to) => { act('disconnect', disconnect(from, to)); },
-    place: (moved) => place(new Map([...places, ...moved])),
+    place: (moved) => editor.place('move on the canvas', new Map([...editor.current().places, ...moved])),
     reparent: (ids, parent) => {
       const children = parent === null ? editor.current().reading.steps : (editor.current().reading.byKey.get(parent)?.children ?? []);
       if (act('move', moveSteps(ids, parent, children.length))) say(parent === null ? 'Moved out of the block.' : `Moved into ${parent}.`);
@@ -133,52 +142,35 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
       const item = items.find((each) => each.id === payload);
       if (item) add(item, parent, after);
     },
-  }, [locked, act, say, place, places, editor, items, add]);
+  }, [locked, act, say, editor, items, add]);
 
   const select = useCallback((keys: ReadonlySet<string>) => editor.select(keys), [editor]);
+  const openedFrom = useRef<string | null>(null);
   const openForm = useCallback((key: string) => {
-    editor.select([key]);
+    // Several chosen steps have a form of their own, which is opened from any of them.
+    if (!editor.current().selection.has(key)) editor.select([key]);
+    openedFrom.current = key;
     requestAnimationFrame(() => panel.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus());
   }, [editor]);
+  useChosenStep(editor, state, { step, setStep }, focusStep, say);
 
-  const keyed = useDesignerKeys({ editor, act, say, locked, connecting, setConnecting, setRenaming: (key) => { setRenaming(key); if (key !== null && view === 'graph') { setView('outline'); } }, focusSearch: () => search.current?.focus(), focusStep });
-
-  const copySource = (): string => {
-    const { reading, selection } = editor.current();
-    return outermost(reading, [...selection]).flatMap((key) => { const step = reading.byKey.get(key); return step ? [sourceOf(reading, step)] : []; }).join('');
+  const clipboard = useClipboard({ editor, act, say, locked, show: focusStep });
+  const backToSteps = (): void => {
+    const { selection } = editor.current();
+    const [first] = selection;
+    const key = openedFrom.current !== null && selection.has(openedFrom.current) ? openedFrom.current : first;
+    if (key !== undefined) focusStep(key);
   };
-  const copy = (event: ClipboardEvent, cut: boolean): void => {
-    if (isField(event.target) || state.selection.size === 0) return;
-    const source = copySource();
-    event.clipboardData.setData('text/plain', source);
-    event.preventDefault();
-    keep(source);
-    say(`${cut ? 'Cut' : 'Copied'} ${state.selection.size} step${state.selection.size === 1 ? '' : 's'}.`);
-    if (cut && !locked) act('cut', removeSteps([...state.selection]));
-  };
-  const pasteText = (text: string): void => {
-    if (locked) return;
-    if (stepsIn(text).length === 0) { say('There are no steps in the clipboard.', 'refused'); return; }
-    const anchor = only;
-    const parent = anchor?.parent?.key ?? null;
-    const index = anchor ? anchor.index + 1 : state.reading.steps.length;
-    if (act('paste', insertSteps(parent, index, [text.endsWith('\n') ? text : `${text}\n`]))) say('Pasted.');
-  };
-  const paste = (event: ClipboardEvent): void => {
-    if (isField(event.target)) return;
-    event.preventDefault();
-    pasteText(event.clipboardData.getData('text/plain') || kept());
-  };
-
-  const found = wanted === '' ? [] : graph.nodes.filter((node) => `${node.id} ${node.title} ${node.kind ?? ''}`.toLowerCase().includes(wanted.toLowerCase()));
-  const find = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || found.length === 0) return;
-    const at = found.findIndex((node) => state.selection.has(node.id));
-    const next = found[(at + 1) % found.length];
-    if (!next) return;
-    editor.select([next.id]);
-    canvas.current?.reveal(next.id);
-  };
+  const layOut = useCallback(() => {
+    if (editor.current().places.size === 0) return;
+    editor.place('automatic layout', new Map());
+    say('Every step stands where the automatic layout puts it. Undo puts them back.');
+  }, [editor, say]);
+  const keyed = useDesignerKeys({
+    editor, act, say, locked, connecting, setConnecting, focusStep, layOut,
+    setRenaming: (key) => { setRenaming(key); if (key !== null && view === 'graph') setView('outline'); },
+    focusToolbox: () => toolboxSearch.current?.focus(), focusSearch: () => stepSearch.current?.focus(), fit: () => canvas.current?.fit(),
+  });
 
   const download = (): void => {
     const link = document.createElement('a');
@@ -191,27 +183,28 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
   return (
     <SayContext value={say}>
       {/* The designer hears copy, cut and paste of the nodes and rows inside it. */}
-      <div className={classes['page']} onCopy={(event) => copy(event, false)} onCut={(event) => copy(event, true)} onPaste={paste}>
+      <div className={classes['page']} {...clipboard.listeners}>
         <DesignerHead
           name={name} runbook={runbook} state={state} save={save} locked={locked} problems={problems.length}
           onUndo={editor.undo} onRedo={editor.redo} onRetry={saver.retry} onDialog={setDialog} onDownload={download}
           title={String((state.reading.data as { metadata?: { title?: unknown } } | null)?.metadata?.title ?? runbook.title)}
         />
         <SaveTrouble state={save} onRecreate={() => saver.recreate()} onDownload={download} />
+        {cameBack ? <RestoredNotice restored={cameBack} onClose={() => setCameBack(null)} onDrop={() => { editor.replace('what was saved', saver.base().text); setCameBack(null); }} /> : null}
         {!mayWrite ? <Alert color="gray">You see this runbook read-only: changing it needs the role author.</Alert> : null}
         <div className={classes['body']}>
-          <Toolbox items={items} onAdd={add} disabled={locked} searchRef={search} />
+          <Toolbox items={items} onAdd={add} disabled={locked} searchRef={toolboxSearch} />
           <div className={classes['middle']}>
             <Group gap="xs" justify="space-between">
               <SegmentedControl size="xs" aria-label="View" data={[{ value: 'graph', label: 'Graph' }, { value: 'outline', label: 'Outline' }]} value={view} onChange={(next) => setView(next as 'graph' | 'outline')} />
-              <TextInput size="xs" aria-label="Find a step" placeholder="Find a step…" value={wanted} onChange={(event) => setWanted(event.currentTarget.value)} onKeyDown={find} rightSectionWidth={70} rightSection={wanted === '' ? null : <Text size="xs" c="dimmed">{found.length} found</Text>} />
+              <StepSearch nodes={graph.nodes} selection={state.selection} onFound={(key) => { editor.select([key]); canvas.current?.reveal(key); }} onLeave={backToSteps} fieldRef={stepSearch} />
               <Group gap={6}>
-                <Button variant="default" size="compact-xs" onClick={() => pasteText(kept())} disabled={locked}>Paste</Button>
-                <Button variant="default" size="compact-xs" onClick={() => place(new Map())} disabled={places.size === 0}>Auto-layout</Button>
+                <Button variant="default" size="compact-xs" onClick={() => clipboard.paste()} disabled={locked}>Paste</Button>
+                <Button variant="default" size="compact-xs" onClick={layOut} disabled={locked || places.size === 0} title={places.size === 0 ? 'Every step stands where the automatic layout puts it' : undefined}>Auto-layout</Button>
                 <Button variant="default" size="compact-xs" onClick={() => canvas.current?.fit()} disabled={view !== 'graph'}>Fit</Button>
               </Group>
             </Group>
-            <div role="status" aria-live="polite">
+            <div role="status" aria-live="polite" className={classes['said']}>
               {connecting ? (
                 <Alert color="violet" py={4}>
                   Which step waits for <b>{connecting}</b>? Go to it and press Enter, or click it. Esc ends this.
@@ -223,7 +216,7 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
                 <Graph
                   ref={canvas} nodes={graph.nodes} edges={graph.edges} label={`Graph of ${name}`} selection={state.selection} places={places}
                   onSelect={(keys) => { const [target] = keys; if (connecting && target && keys.size === 1) { keyed.finish(target); } else select(keys); }}
-                  onOpen={(key) => { if (connecting === null) openForm(key); }} onKey={keyed.onKey} {...(editing ? { editing } : {})} minimap={graph.nodes.length > 12} dimmed={state.error !== null}
+                  onOpen={(key) => { if (connecting === null) openForm(key); else if (state.selection.size > 1) keyed.finish(key); }} onKey={keyed.onKey} {...(editing ? { editing } : {})} minimap={graph.nodes.length > 12} dimmed={state.error !== null}
                 >
                   {state.error ? (
                     <Alert color="red" role="alert" title={`The text is not YAML at line ${state.error.line}`}>
@@ -248,14 +241,14 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
           </div>
           {/* Escape leads from the form back to the step it belongs to. */}
           {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
-          <div className={classes['panel']} ref={panel} role="region" aria-label="Properties" onKeyDown={(event) => { if (event.key === 'Escape' && !event.defaultPrevented && only) focusStep(only.key); }}>
+          <div className={classes['panel']} ref={panel} role="region" aria-label="Properties" onKeyDown={(event) => { if (event.key === 'Escape' && !event.defaultPrevented) backToSteps(); }}>
             {selected.length > 1 ? (
               <SelectionForm
-                keys={selected} reading={state.reading} act={act} locked={locked} onCopy={() => { keep(copySource()); say(`Copied ${selected.length} steps.`); }}
-                onAlign={(how: Alignment) => { if (canvas.current) place(new Map([...places, ...align(selected, canvas.current.boxes(), how)])); }}
+                keys={selected} reading={state.reading} act={act} locked={locked} onCopy={() => clipboard.copy()} onRemove={() => keyed.remove(selected)}
+                onAlign={view !== 'graph' ? null : (how, words) => { if (canvas.current) editor.place(words, new Map([...places, ...align(outermost(state.reading, selected), graph.nodes, canvas.current.boxes(), how)])); }}
               />
             ) : only ? (
-              <StepForm key={only.key} step={only} reading={state.reading} kinds={kinds} problems={problems} act={act} readOnly={locked} sites={sites.data?.items.map((site) => site.id) ?? []} workloads={workloads.data?.items.map((each) => each.id) ?? []} />
+              <StepForm key={only.key} step={only} reading={state.reading} kinds={kinds} problems={problems} act={act} readOnly={locked} onCopy={() => clipboard.copy()} onRemove={() => keyed.remove([only.key])} sites={sites.data?.items.map((site) => site.id) ?? []} workloads={workloads.data?.items.map((each) => each.id) ?? []} />
             ) : (
               <RunbookForm name={name} reading={state.reading} problems={problems} groups={groups.data?.items.map((each) => each.id) ?? []} act={act} readOnly={locked} />
             )}
@@ -269,10 +262,6 @@ export function Designer({ name, opened, runbook, gone }: DesignerProps) {
       </Suspense>
     </SayContext>
   );
-}
-
-function isField(target: EventTarget): boolean {
-  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable=true], .cm-editor') !== null;
 }
 
 /** Leaving with unsaved work asks first: by the browser, and by a link of the console. */

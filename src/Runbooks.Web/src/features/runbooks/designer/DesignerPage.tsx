@@ -4,6 +4,7 @@ import { ApiProblem } from '@/api/problem';
 import { EmptyState } from '@/ui/EmptyState';
 import { Refused } from '@/ui/Refused';
 import { Waiting } from '@/ui/Waiting';
+import { meQuery } from '@/shell/session';
 import { draftQuery } from '../queries';
 import { Designer } from './Designer';
 import { storedOf } from './useDesigner';
@@ -12,11 +13,12 @@ import { storedOf } from './useDesigner';
 export function Component() {
   const { name = '' } = useParams();
   const draft = useQuery(draftQuery(name));
-  if (draft.data) {
+  const me = useQuery(meQuery);
+  if (draft.data && me.data) {
     const gone = draft.error instanceof ApiProblem && draft.error.status === 404 ? draft.error : null;
-    return <Designer key={name} name={name} opened={storedOf(draft.data)} runbook={draft.data.runbook} gone={gone} />;
+    return <Designer key={name} name={name} person={me.data.userId} opened={storedOf(draft.data)} runbook={draft.data.runbook} gone={gone} />;
   }
-  if (draft.isPending) return <Waiting what={`Opening the draft of ${name}…`} />;
+  if (draft.isPending || me.isPending) return <Waiting what={`Opening the draft of ${name}…`} />;
   if (draft.error instanceof ApiProblem && draft.error.status === 404) {
     return <EmptyState title="There is no such runbook" command="runbooks runbook list">{name} may have been archived or renamed. The list of runbooks shows what there is.</EmptyState>;
   }

@@ -32,7 +32,7 @@ export function Outline({ nodes, reading, selection, connectingFrom, onSelect, o
     if (id === undefined) return;
     setActive(id);
     list.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(id)}"]`)?.focus();
-    onSelect(extend ? new Set([...selection, id]) : new Set([id]));
+    onSelect(extend ? new Set([...selection, ...(current === null ? [] : [current]), id]) : new Set([id]));
   };
   const keyed = (event: KeyboardEvent): void => {
     if (!(event.target instanceof HTMLElement) || event.target.dataset['node'] === undefined) return;

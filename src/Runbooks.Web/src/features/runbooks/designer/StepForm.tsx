@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { KindIcon } from '@/graph/kindIcon';
 import { field } from '@/graph/runbookGraph';
 import { duration } from '@/ui/format';
-import { renameStep, setField } from '../document/commands';
+import { renameStep, setField, unwrapBlock } from '../document/commands';
 import { explicitNeeds, needsOf } from '../document/order';
 import { siblingsOf, type ReadStep, type Reading } from '../document/reading';
 import { ConditionFields } from '../forms/ConditionFields';
@@ -23,10 +23,12 @@ interface StepFormProps {
   readonly workloads: readonly string[];
   readonly act: Act;
   readonly readOnly: boolean;
+  readonly onCopy: () => void;
+  readonly onRemove: () => void;
 }
 
 /** Everything that one step says, as a form; each change is one command on the document. */
-export function StepForm({ step, reading, kinds, problems, sites, workloads, act, readOnly }: StepFormProps) {
+export function StepForm({ step, reading, kinds, problems, sites, workloads, act, readOnly, onCopy, onRemove }: StepFormProps) {
   const uses = typeof step.data['uses'] === 'string' ? step.data['uses'] : null;
   const kind = uses === null ? undefined : kinds.get(uses);
   const isBlock = uses === null;
@@ -50,6 +52,11 @@ export function StepForm({ step, reading, kinds, problems, sites, workloads, act
         <Text size="xs" c="dimmed">{kind?.description ?? (isBlock ? 'A block: it is done when all its steps are.' : `There is no step kind '${uses}'.`)}</Text>
         {general ? <Text size="xs" c="red">{general}</Text> : null}
         {kind && !kind.reversible ? <Text size="xs" fw={600} c="red">Cannot be undone.</Text> : null}
+        <Group gap={6} mt={8}>
+          <Button variant="default" size="compact-xs" onClick={onCopy}>Copy</Button>
+          <Button variant="default" size="compact-xs" disabled={readOnly} onClick={onRemove}>Remove</Button>
+          {step.children.length > 0 ? <Button variant="default" size="compact-xs" disabled={readOnly} onClick={() => act('ungroup', unwrapBlock(step.key))}>Ungroup</Button> : null}
+        </Group>
       </div>
       <Stack gap="sm">
         <ReferenceInput label="id" required {...plain} value={step.id} error={errorAt('id')} onCommit={(next) => act(`rename ${step.key}`, renameStep(step.key, next))} />

@@ -1,5 +1,6 @@
-import { useEffect, type KeyboardEvent } from 'react';
-import { connect, indentStep, outdentStep, removeSteps, shiftStep, wrapSteps } from '../document/commands';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
+import { connect, indentStep, outdentStep, removeSteps, shiftStep, unwrapBlock, wrapSteps, wrappingWords, type Wrapping } from '../document/commands';
+import { sequenceMs, useShortcuts, type Shortcut } from '@/shell/shortcuts';
 import type { DraftEditor } from '../document/editor';
 import type { Act, Say } from './actions';
 
@@ -11,25 +12,38 @@ interface KeysInput {
   readonly connecting: string | null;
   readonly setConnecting: (key: string | null) => void;
   readonly setRenaming: (key: string | null) => void;
+  readonly focusToolbox: () => void;
   readonly focusSearch: () => void;
   readonly focusStep: (key: string) => void;
+  readonly layOut: () => void;
+  readonly fit: () => void;
 }
 
 export interface DesignerKeys {
   readonly onKey: (event: KeyboardEvent, focused: string | null) => void;
   /** The step that shall wait was chosen. */
   readonly finish: (target: string) => void;
+  /** Removes steps and gives the focus to the one before them. */
+  readonly remove: (keys: readonly string[]) => void;
 }
 
 /** The keys that canvas and outline share, listed for the `?` sheet. */
 export const designerKeys: readonly (readonly [string, string])[] = [
   ['a', 'add a step behind this one'], ['c', 'connect: the next step chosen waits for this one'], ['F2', 'rename'], ['Delete', 'remove'],
-  ['Alt ↑ ↓', 'move up or down'], ['Alt → ←', 'into the block above, out of the block'], ['p', 'put into a parallel block'],
-  ['Ctrl C X V', 'copy, cut, paste'], ['Ctrl Z Y', 'undo, redo'], ['Enter', 'edit in the form'], ['Esc', 'from the form back to the step'], ['Space', 'add to the selection'],
+  ['Alt ↑ ↓', 'move up or down'], ['Alt → ←', 'into the block above, out of the block'],
+  ['p', 'put into a parallel block'], ['b', 'group into a block'], ['e', 'repeat for each'], ['u', 'ungroup a block'],
+  ['Ctrl C X V', 'copy, cut, paste'], ['Ctrl Z Y', 'undo, redo'], ['Ctrl A', 'choose every step'], ['Space', 'add to the selection'], ['Shift ↑ ↓', 'choose several'],
+  ['f', 'find a step'], ['w', 'show the whole graph'], ['l', 'automatic layout'],
+  ['Enter', 'edit in the form'], ['Esc', 'from the form back to the step'],
 ];
 
+// The sheet lists them; canvas and outline hear them.
+const listed: readonly Shortcut[] = designerKeys.map(([keys, what]) => ({ keys, title: what.charAt(0).toUpperCase() + what.slice(1), act: null }));
+
 export function useDesignerKeys(input: KeysInput): DesignerKeys {
-  const { editor, act, say, locked, connecting, setConnecting, setRenaming, focusSearch, focusStep } = input;
+  const { editor, act, say, locked, connecting, setConnecting, setRenaming, focusToolbox, focusSearch, focusStep, layOut, fit } = input;
+  useShortcuts(listed);
+  const leader = useRef(-Infinity);
   // Undo and redo work wherever the focus is, except in a field, which has its own.
   useEffect(() => {
     const heard = (event: globalThis.KeyboardEvent): void => {
@@ -64,7 +78,17 @@ export function useDesignerKeys(input: KeysInput): DesignerKeys {
     if (act('connect', connect(connecting, target))) say(`${target} now waits for ${connecting}.`);
     refocus();
   };
+  const wrap = (keys: readonly string[], shape: Wrapping, done: string): boolean => {
+    if (keys.length === 0) return false;
+    if (act(wrappingWords[shape], wrapSteps(keys, shape))) say(done);
+    refocus();
+    return true;
+  };
   const onKey = (event: KeyboardEvent, focused: string | null): void => {
+    // `g b` leads to another page from here as well: the second letter is not ours.
+    const going = event.timeStamp - leader.current < sequenceMs && event.key !== 'g';
+    leader.current = event.key === 'g' ? event.timeStamp : -Infinity;
+    if (going) return;
     const command = event.ctrlKey || event.metaKey;
     if (command && event.key.toLowerCase() === 'z') {
       event.preventDefault();
@@ -82,7 +106,20 @@ export function useDesignerKeys(input: KeysInput): DesignerKeys {
       say('Nothing was connected.');
       return;
     }
-    if (locked || command) return;
+    if (command && event.key.toLowerCase() === 'a') {
+      event.preventDefault();
+      editor.select(editor.current().reading.byKey.keys());
+      say(`Chosen: every step, ${editor.current().selection.size} in all.`);
+      return;
+    }
+    if (command) return;
+    if (!event.altKey && (event.key === 'f' || event.key === 'w')) {
+      event.preventDefault();
+      event.stopPropagation();
+      (event.key === 'f' ? focusSearch : fit)();
+      return;
+    }
+    if (locked) return;
     const chosen = [...editor.current().selection];
     const keys = focused !== null && !chosen.includes(focused) ? [focused] : chosen;
     const one = focused ?? keys[0] ?? null;
@@ -109,16 +146,22 @@ export function useDesignerKeys(input: KeysInput): DesignerKeys {
         case 'a':
         case 'Insert':
           if (one !== null) editor.select([one]);
-          focusSearch();
+          focusToolbox();
           return true;
         case 'c':
           if (one === null) return false;
           setConnecting(one);
           return true;
-        case 'p':
-          if (keys.length === 0) return false;
-          if (act('parallel block', wrapSteps(keys, 'parallel'))) say('Put into a parallel block.');
+        case 'p': return wrap(keys, 'parallel', 'Put into a parallel block.');
+        case 'b': return wrap(keys, 'sequence', 'Put into a block.');
+        case 'e': return wrap(keys, 'for-each', 'Put into a block that runs for each workload.');
+        case 'u':
+          if (one === null) return false;
+          if (act('ungroup', unwrapBlock(one))) say('The block is gone; its steps stand in its place.');
           refocus();
+          return true;
+        case 'l':
+          layOut();
           return true;
         case 'F2':
           if (one === null) return false;
@@ -134,5 +177,5 @@ export function useDesignerKeys(input: KeysInput): DesignerKeys {
       event.stopPropagation();
     }
   };
-  return { onKey, finish };
+  return { onKey, finish, remove };
 }

@@ -4,86 +4,86 @@ import { api, body } from '@/api/client';
 import { graphOf } from '@/graph/runbookGraph';
 import { DraftEditor, type EditorState } from '../document/editor';
 import { Saver, type SaveState, type SaveTransport, type Stored } from '../saving/saver';
+import { DraftStore } from '../saving/draftStore';
 import { kindsQuery, readDraft, saveDraft, type Problem, type StepKind } from '../queries';
 import { checkSettings, countByStep, placeProblems, type PlacedProblem } from './problems';
 
 interface Session {
   readonly editor: DraftEditor;
   readonly saver: Saver;
+  readonly restored: Restored | null;
 }
 
-const keyOf = (name: string): string => `runbooks.draft.${name}`;
+/** What an earlier page of this runbook left in this browser. */
+export interface Restored {
+  readonly at: string;
+  /** Text that the server had not acknowledged. */
+  readonly unsaved: boolean;
+  /** How many changes can be taken back. */
+  readonly undo: number;
+}
+
 const storeAfterMs = 250;
 const validateAfterMs = 350;
 
-/** The draft of one runbook, its saver and its history; what a reload interrupts goes on where it was. */
-export function useSession(name: string, opened: Stored): Session {
-  const [session] = useState(() => open(name, opened));
+/** The draft of one runbook, its saver and its history; what a reload or a crash interrupts goes on where it was. */
+export function useSession(name: string, person: string, opened: Stored): Session {
+  const [store] = useState(() => new DraftStore(person, name));
+  const [session] = useState(() => open(name, opened, store));
   useEffect(() => {
     const { editor, saver } = session;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const keep = (): void => store(name, session);
-    const stop = editor.subscribe(() => {
-      saver.changed(editor.current().text);
+    const keep = (): void => {
+      const base = saver.base();
+      store.keep({ editor: editor.store(), saved: base.text, etag: base.etag, at: new Date().toISOString() });
+    };
+    const end = (): void => {
+      keep();
+      if (!saver.unsaved) store.acknowledged();
+    };
+    const later = (): void => {
       clearTimeout(timer);
       timer = setTimeout(keep, storeAfterMs);
+    };
+    const stop = editor.subscribe(() => {
+      saver.changed(editor.current().text);
+      later();
     });
-    const stopSaver = saver.subscribe(() => { clearTimeout(timer); timer = setTimeout(keep, storeAfterMs); });
+    const stopSaver = saver.subscribe(later);
     saver.changed(editor.current().text);
-    window.addEventListener('pagehide', keep);
+    window.addEventListener('pagehide', end);
     return () => {
-      keep();
+      end();
       clearTimeout(timer);
       stop();
       stopSaver();
       saver.stop();
-      window.removeEventListener('pagehide', keep);
+      window.removeEventListener('pagehide', end);
     };
-  }, [name, session]);
+  }, [store, session]);
   return session;
 }
 
-function open(name: string, opened: Stored): Session {
+function open(name: string, opened: Stored, store: DraftStore): Session {
   const transport: SaveTransport = {
     put: (text, etag) => saveDraft(name, text, etag, true),
     get: async () => storedOf(await readDraft(name)),
   };
-  const kept = keptOf(name);
+  const kept = store.read();
   const editor = kept === null ? null : DraftEditor.restore(kept.editor);
-  if (kept && editor) {
-    const saver = new Saver(transport, kept.saved, kept.etag);
-    if (saver.heard(opened) || (kept.saved === editor.current().text && opened.text !== kept.saved)) {
-      editor.replace(`changes by ${opened.author}`, opened.text);
-      saver.resolve(opened);
-    }
-    return { editor, saver };
+  if (!kept || !editor) return { editor: new DraftEditor(opened.text), saver: new Saver(transport, opened.text, opened.etag), restored: null };
+  const { text } = editor.current();
+  if (text === kept.saved || text === opened.text) {
+    // Everything had arrived: the server's text is shown, and the history leads back from it.
+    editor.replace(`changes by ${opened.author}`, opened.text);
+    return { editor, saver: new Saver(transport, opened.text, opened.etag), restored: { at: kept.at, unsaved: false, undo: editor.depth } };
   }
-  return { editor: new DraftEditor(opened.text), saver: new Saver(transport, opened.text, opened.etag) };
+  // Unsaved text over a state that the server has left is a conflict, which the saver finds when it hears of that state.
+  return { editor, saver: new Saver(transport, kept.saved, kept.etag), restored: { at: kept.at, unsaved: true, undo: editor.depth } };
 }
 
 export function storedOf(read: Awaited<ReturnType<typeof readDraft>>): Stored {
   return { text: read.runbook.document ?? '', etag: read.etag, author: read.runbook.author, updatedAt: read.runbook.updatedAt };
-}
-
-function keptOf(name: string): { editor: string; saved: string; etag: string } | null {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(keyOf(name)) ?? 'null') as Record<string, unknown> | null;
-    return kept && typeof kept['editor'] === 'string' && typeof kept['saved'] === 'string' && typeof kept['etag'] === 'string'
-      ? { editor: kept['editor'], saved: kept['saved'], etag: kept['etag'] }
-      : null;
-  } catch {
-    return null;
-  }
-}
-
-function store(name: string, { editor, saver }: Session): void {
-  const base = saver.base();
-  try {
-    sessionStorage.setItem(keyOf(name), JSON.stringify({ editor: editor.store(), saved: base.text, etag: base.etag }));
-  } catch {
-    // The tab's storage is full: undo after a reload is lost, the draft on the server is not.
-    sessionStorage.removeItem(keyOf(name));
-  }
 }
 
 export function useEditor(editor: DraftEditor): EditorState {

@@ -8,23 +8,25 @@ export type View = 'graph' | 'outline';
 /** What of the designer is open stands in its address: a link shows another person the same. */
 export function useDesignerView() {
   const [search, setSearch] = useSearchParams();
-  const put = useCallback((key: string, value: string | null) => {
+  // A dialog is left by going back, too; what is chosen beneath is no place of its own.
+  const put = useCallback((key: string, value: string | null, isPlace = false) => {
     setSearch((before) => {
       const next = new URLSearchParams(before);
       if (value === null) next.delete(key);
       else next.set(key, value);
       return next;
-    }, { replace: true });
+    }, { replace: !isPlace });
   }, [setSearch]);
+  const setStep = useCallback((key: string | null) => put('step', key), [put]);
   const pane = search.get('pane');
   const open = search.get('open');
   const view: View = search.get('view') === 'outline' ? 'outline' : 'graph';
   const tab: DrawerTab = pane === 'yaml' || pane === 'keys' ? pane : 'problems';
   const dialog: Dialog = open === 'explain' || open === 'publish' ? open : null;
   return {
-    view, tab, dialog,
+    view, tab, dialog, step: search.get('step'), setStep,
     setView: (next: View) => put('view', next === 'graph' ? null : next),
     setTab: (next: DrawerTab) => put('pane', next === 'problems' ? null : next),
-    setDialog: (next: Dialog) => put('open', next),
+    setDialog: (next: Dialog) => put('open', next, next !== null),
   };
 }

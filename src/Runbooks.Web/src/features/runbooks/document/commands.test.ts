@@ -159,6 +159,25 @@ describe('commands on a draft', () => {
     expect(text).toContain('# first comes the question');
   });
 
+  it('lets references among pasted steps name the copies, and others what they named', () => {
+    const source = read(draft);
+    if ('error' in source) throw new Error('unreadable');
+    const both = ['failover', 'tell'].map((key) => sourceOf(source.reading, step(source.reading, key)));
+    const { text, reading } = run(draft, insertSteps(null, 5, both));
+    expect(outline(reading).slice(-2)).toEqual(['failover-2', 'tell-2']);
+    expect(text).toContain('id: tell-2, uses: notify, needs: [failover-2], with: { title: "g ${failover-2.outputs.generation}"');
+    const alone = run(draft, insertSteps(null, 5, both.slice(1)));
+    expect(alone.text).toContain('id: tell-2, uses: notify, needs: [failover], with: { title: "g ${failover.outputs.generation}"');
+    // Ids that follow each other: one copy's new id is another's old one.
+    const chain = read('spec:\n  steps:\n    - { id: a, uses: x }\n    - { id: a-2, uses: x, with: { t: "${a.outputs.v}" } }\n    - { id: b, uses: x, with: { t: "${a-2.outputs.v}" } }\n');
+    if ('error' in chain) throw new Error('unreadable');
+    const copied = ['a', 'a-2', 'b'].map((key) => sourceOf(chain.reading, step(chain.reading, key)));
+    const pasted = run('spec:\n  steps:\n    - { id: a, uses: x }\n', insertSteps(null, 1, copied));
+    expect(outline(pasted.reading)).toEqual(['a', 'a-2', 'a-3', 'b']);
+    expect(step(pasted.reading, 'a-3').data['with']).toEqual({ t: '${a-2.outputs.v}' });
+    expect(step(pasted.reading, 'b').data['with']).toEqual({ t: '${a-3.outputs.v}' });
+  });
+
   it('indents only into a block', () => {
     expect(() => run(draft, indentStep('failover'))).toThrow('Only a block directly above');
     expect(outline(run(draft, indentStep('done')).reading)).toContain('machines.done');
@@ -217,6 +236,29 @@ describe('a long session', () => {
     const again = DraftEditor.restore(editor.store());
     while (again && again.current().undo !== null) again.undo();
     expect(again?.current().text).toBe(text);
+  });
+});
+
+describe('places on the canvas', () => {
+  it('are undone and done again in their turn with the text', () => {
+    const editor = new DraftEditor(draft, () => 0);
+    editor.placesKnown(new Map([['tell', { x: 5, y: 5 }]]));
+    editor.place('move on the canvas', new Map([['tell', { x: 9, y: 9 }], ['done', { x: 1, y: 2 }]]));
+    editor.run('rename', renameStep('tell', 'say'));
+    expect([...editor.current().places]).toEqual([['done', { x: 1, y: 2 }], ['say', { x: 9, y: 9 }]]);
+    editor.place('automatic layout', new Map());
+    expect(editor.current().text).toContain('id: say');
+    editor.undo();
+    expect(editor.current().places.get('say')).toEqual({ x: 9, y: 9 });
+    const again = DraftEditor.restore(editor.store());
+    again?.placesKnown(editor.current().places);
+    again?.undo();
+    expect([again?.current().places.get('tell'), again?.current().places.has('say')]).toEqual([{ x: 9, y: 9 }, false]);
+    again?.undo();
+    expect([...(again?.current().places ?? [])]).toEqual([['tell', { x: 5, y: 5 }]]);
+    expect(again?.current().undo).toBeNull();
+    again?.redo();
+    expect(again?.current().places.get('done')).toEqual({ x: 1, y: 2 });
   });
 });
 

@@ -2,7 +2,7 @@
  * What a person can do to a draft. A command looks at a reading and gives batches of edits; a command of several parts
  * reads the text again between them. It throws CommandRefused with words when it cannot or must not be done.
  */
-import { isMap, isSeq, type Node } from 'yaml';
+import { isMap } from 'yaml';
 import { applyEdits, type Batch } from './edits';
 import { cycleBy, explicitNeeds, needsOf, orderOf } from './order';
 import { pathBetween } from '@/graph/neighbours';
@@ -15,6 +15,8 @@ export interface Done {
   readonly batches: readonly Batch[];
   /** Steps to select afterwards, by key. */
   readonly select?: readonly string[];
+  /** A step that is the same one under another key. */
+  readonly renamed?: { readonly from: string; readonly to: string };
 }
 
 export type Command = (reading: Reading) => Done;
@@ -89,6 +91,7 @@ function insert(work: Work, parentKey: string | null, index: number, sources: re
     const now = inserted()[i];
     if (now && wanted !== undefined && step.id !== wanted) work.set(now, ['id'], wanted);
   });
+  work.apply(references(work.reading, inserted(), renamed));
   // Needs of copied steps name their copies, or nobody when what they named did not come along.
   const ids = new Set((parentKey === null ? work.reading.steps : work.step(parentKey).children).map((step) => step.id));
   inserted().forEach((_, i) => {
@@ -249,25 +252,33 @@ export const renameStep = (key: string, id: string): Command => (reading) => {
     const needs = explicitNeeds(other);
     if (step.id !== '' && needs?.includes(step.id)) work.set(work.step(other.key), ['needs'], needs.map((need) => (need === step.id ? id : need)));
   }
-  if (step.id !== '') work.apply(references(work.reading, siblingsOf(work.reading, work.step(key)), step.id, id));
+  if (step.id !== '') work.apply(references(work.reading, siblingsOf(work.reading, work.step(key)), new Map([[step.id, id]])));
   work.set(work.step(key), ['id'], id);
-  return { batches: work.batches, select: [parent ? `${parent.key}.${id}` : id] };
+  const to = parent ? `${parent.key}.${id}` : id;
+  return { batches: work.batches, select: [to], renamed: { from: key, to } };
 };
 
-function references(reading: Reading, among: readonly ReadStep[], from: string, to: string): Batch {
+/** Edits that let every `${id…}` among these steps name the new id; all at once, so that one new id may be another's old one. */
+function references(reading: Reading, among: readonly ReadStep[], renamed: ReadonlyMap<string, string>): Batch {
+  if (renamed.size === 0) return [];
   const found: { from: number; to: number; insert: string }[] = [];
   for (const step of among) {
     if (!step.map) continue;
     const start = startOf(step.map);
     const own = reading.text.slice(start, endOf(reading.text, step.map));
-    for (const match of own.matchAll(new RegExp(`(?<!\\$)\\$\\{${from}(?=[.[])`, 'g'))) {
-      found.push({ from: start + match.index + 2, to: start + match.index + 2 + from.length, insert: to });
+    for (const match of own.matchAll(/(?<!\$)\$\{([A-Za-z0-9_-]+)(?=[.[])/g)) {
+      const [, id = ''] = match;
+      const to = renamed.get(id);
+      if (to !== undefined) found.push({ from: start + match.index + 2, to: start + match.index + 2 + id.length, insert: to });
     }
   }
   return found;
 }
 
 export type Wrapping = 'sequence' | 'parallel' | 'for-each';
+
+/** What the history calls each. */
+export const wrappingWords: Readonly<Record<Wrapping, string>> = { sequence: 'group', parallel: 'parallel block', 'for-each': 'for-each block' };
 
 /** Puts siblings into a new block at the place of the first of them. */
 export const wrapSteps = (keys: readonly string[], shape: Wrapping): Command => (reading) => {
@@ -340,8 +351,3 @@ export const takeStep = (parentKey: string | null, id: string, source: string, i
   }
   return { batches: work.batches };
 };
-
-/** True when a list of steps can be seen here at all (an empty document has none). */
-export function hasSteps(reading: Reading): boolean {
-  return isSeq(nodeAt(reading.document, ['spec', 'steps']) as Node | null);
-}

@@ -1,7 +1,8 @@
 /*
- * One draft in the browser: its text, the last reading that was sound, and everything done to it since it was opened.
- * Undo walks back without end and outlives a reload: the history is kept in the tab's session storage.
+ * One draft in the browser: its text, the last reading that was sound, where people put its steps, and everything done
+ * to it since it was opened. Undo walks back without end and outlives a reload: see saving/draftStore.ts.
  */
+import type { Point } from '@/graph/model';
 import { applyEdits, difference, invertEdits, type Batch } from './edits';
 import { read, type Reading, type ReadingError } from './reading';
 import type { Command } from './commands';
@@ -12,7 +13,14 @@ interface Entry {
   readonly inverse: readonly Batch[];
   /** When it was done; typing within a moment joins the entry before it. */
   readonly at: number;
+  /** Steps that were put elsewhere by it, and where they were. */
+  readonly moved?: Moves;
 }
+
+export type Places = ReadonlyMap<string, Point>;
+
+/** What changed of the places: the step, where it was, where it is; null is wherever the layout puts it. */
+type Moves = readonly (readonly [key: string, before: Point | null, after: Point | null])[];
 
 export interface EditorState {
   readonly text: string;
@@ -22,6 +30,8 @@ export interface EditorState {
   readonly undo: string | null;
   readonly redo: string | null;
   readonly selection: ReadonlySet<string>;
+  /** Where people put steps; the automatic layout places the others. */
+  readonly places: Places;
   /** Rises with every change of the text. */
   readonly revision: number;
 }
@@ -35,7 +45,8 @@ export interface TextChange {
 }
 
 const joinWithinMs = 800;
-const storedMax = 4_000_000;
+// Browsers give an address 5 million characters, and there are other drafts.
+const storedMax = 2_000_000;
 
 export class DraftEditor {
   private state: EditorState;
@@ -48,7 +59,7 @@ export class DraftEditor {
     const first = read(text);
     this.state = {
       text, reading: 'reading' in first ? first.reading : emptyReading(), error: 'error' in first ? first.error : null,
-      undo: null, redo: null, selection: new Set(), revision: 0,
+      undo: null, redo: null, selection: new Set(), places: new Map(), revision: 0,
     };
   }
 
@@ -75,7 +86,17 @@ export class DraftEditor {
   run(label: string, command: Command): void {
     if (this.state.error) throw new Error(`The text cannot be read at line ${this.state.error.line}. Correct it in the YAML pane first.`);
     const done = command(this.state.reading);
-    this.change(label, done.batches, 'command', done.select);
+    this.change(label, done.batches, 'command', done.select, done.renamed ? followed(this.state.places, done.renamed) : []);
+  }
+
+  /** Puts steps elsewhere on the canvas; the text stays as it is. */
+  place(label: string, places: Places): void {
+    this.change(label, [], 'command', undefined, movesBetween(this.state.places, places));
+  }
+
+  /** Where the server has the steps: what a person moved before that was known stays where they put it. */
+  placesKnown(places: Places): void {
+    this.put({ ...this.state, places: new Map([...places, ...this.state.places]) });
   }
 
   /** Text typed in the YAML pane, as edits of the text it had. */
@@ -88,22 +109,30 @@ export class DraftEditor {
     this.change(label, [difference(this.state.text, text)], 'remote');
   }
 
-  undo = (): void => this.step(this.past, this.future, (entry) => entry.inverse);
-
-  redo = (): void => this.step(this.future, this.past, (entry) => entry.batches);
-
-  private step(from: Entry[], to: Entry[], batchesOf: (entry: Entry) => readonly Batch[]): void {
-    const entry = from.pop();
-    if (!entry) return;
-    to.push(entry);
-    this.show(batchesOf(entry), 'history');
+  /** How many changes can be taken back. */
+  get depth(): number {
+    return this.past.length;
   }
 
-  private change(label: string, batches: readonly Batch[], origin: Origin, select?: readonly string[]): void {
+  undo = (): void => {
+    const entry = this.past.pop();
+    if (!entry) return;
+    this.future.push(entry);
+    this.show(entry.inverse, 'history', undefined, (entry.moved ?? []).map(([key, before, after]) => [key, after, before] as const));
+  };
+
+  redo = (): void => {
+    const entry = this.future.pop();
+    if (!entry) return;
+    this.past.push(entry);
+    this.show(entry.batches, 'history', undefined, entry.moved);
+  };
+
+  private change(label: string, batches: readonly Batch[], origin: Origin, select?: readonly string[], moved: Moves = []): void {
     let real = batches.filter((batch) => batch.length > 0);
     // A step moved to where it was, or typing taken back at once, is nothing to undo.
     if (real.reduce(applyEdits, this.state.text) === this.state.text) real = [];
-    if (real.length > 0) {
+    if (real.length > 0 || moved.length > 0) {
       const inverse: Batch[] = [];
       let text = this.state.text;
       for (const batch of real) {
@@ -114,13 +143,13 @@ export class DraftEditor {
       const last = this.past[this.past.length - 1];
       const joins = last && label === last.label && (label === 'typing' || label.startsWith('field ')) && now - last.at < joinWithinMs;
       if (joins) this.past[this.past.length - 1] = { label, batches: [...last.batches, ...real], inverse: [...inverse, ...last.inverse], at: now };
-      else this.past.push({ label, batches: real, inverse, at: now });
+      else this.past.push({ label, batches: real, inverse, at: now, ...(moved.length > 0 ? { moved } : {}) });
       this.future = [];
     }
-    this.show(real, origin, select);
+    this.show(real, origin, select, moved);
   }
 
-  private show(batches: readonly Batch[], origin: Origin, select?: readonly string[]): void {
+  private show(batches: readonly Batch[], origin: Origin, select?: readonly string[], moved: Moves = []): void {
     let text = this.state.text;
     for (const batch of batches) text = applyEdits(text, batch);
     const next = text === this.state.text ? { reading: this.state.reading } : read(text, this.state.reading);
@@ -133,6 +162,7 @@ export class DraftEditor {
       undo: this.past[this.past.length - 1]?.label ?? null,
       redo: this.future[this.future.length - 1]?.label ?? null,
       selection: new Set(chosen.filter((key) => reading.byKey.has(key))),
+      places: moved.length === 0 ? this.state.places : withMoves(this.state.places, moved),
       revision: this.state.revision + (batches.length > 0 ? 1 : 0),
     });
     if (batches.length > 0) this.listeners.forEach((tell) => tell({ batches, origin }));
@@ -143,13 +173,16 @@ export class DraftEditor {
     this.watchers.forEach((watch) => watch());
   }
 
-  /** Everything needed to go on after a reload; the oldest history gives way when the tab's storage would not hold it. */
+  /** Everything needed to go on after a reload; the oldest history gives way when the storage would not hold it. */
   store(): string {
     let past = this.past;
+    let future = this.future;
     for (;;) {
-      const stored = JSON.stringify({ text: this.state.text, past, future: this.future });
-      if (stored.length <= storedMax || past.length === 0) return stored;
-      past = past.slice(Math.ceil(past.length / 4));
+      const stored = JSON.stringify({ text: this.state.text, past, future });
+      if (stored.length <= storedMax || past.length + future.length === 0) return stored;
+      // What was taken back goes first, then the oldest quarter.
+      if (future.length > 0) future = [];
+      else past = past.slice(Math.ceil(past.length / 4));
     }
   }
 
@@ -172,4 +205,29 @@ function emptyReading(): Reading {
   const empty = read('');
   if ('error' in empty) throw new Error('An empty text is always readable.');
   return empty.reading;
+}
+
+function movesBetween(before: Places, after: Places): Moves {
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
+    const [was, is] = [before.get(key) ?? null, after.get(key) ?? null];
+    return was?.x === is?.x && was?.y === is?.y ? [] : [[key, was, is] as const];
+  });
+}
+
+function withMoves(places: Places, moved: Moves): Places {
+  const next = new Map(places);
+  for (const [key, , after] of moved) {
+    if (after) next.set(key, after);
+    else next.delete(key);
+  }
+  return next;
+}
+
+/** Places under new keys: a step that was renamed stays where it stands, with everything inside it. */
+function followed(places: Places, renamed: { readonly from: string; readonly to: string }): Moves {
+  const { from, to } = renamed;
+  return [...places].flatMap(([key, at]) => {
+    if (key !== from && !key.startsWith(`${from}.`)) return [];
+    return [[key, at, null] as const, [`${to}${key.slice(from.length)}`, null, at] as const];
+  });
 }

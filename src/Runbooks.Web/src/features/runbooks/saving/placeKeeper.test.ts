@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiProblem } from '@/api/problem';
 import type { Point } from '@/graph/model';
-import { merge, PlaceKeeper, type Places, type PlaceTransport } from './placeKeeper';
+import type { Places } from '../document/editor';
+import { merge, PlaceKeeper, type PlaceTransport } from './placeKeeper';
 
 const at = (x: number, y = 0): Point => ({ x, y });
 const places = (all: Readonly<Record<string, Point>>): Places => new Map(Object.entries(all));

@@ -3,9 +3,7 @@
  * placing wins; when somebody else placed steps meanwhile, theirs stay for the steps that this page did not move.
  */
 import { ApiProblem } from '@/api/problem';
-import type { Point } from '@/graph/model';
-
-export type Places = ReadonlyMap<string, Point>;
+import type { Places } from '../document/editor';
 
 export interface PlaceTransport {
   readonly get: () => Promise<{ readonly places: Places; readonly etag: string }>;
@@ -35,6 +33,12 @@ export class PlaceKeeper {
     this.wanted = places;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.send(), pauseMs);
+  }
+
+  /** Nothing waits: what was kept is what the server has. */
+  forget(): void {
+    clearTimeout(this.timer);
+    this.wanted = null;
   }
 
   /** Sends now what has waited; the page goes away. */

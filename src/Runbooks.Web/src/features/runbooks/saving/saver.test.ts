@@ -162,4 +162,15 @@ describe('saving a draft', () => {
     expect(server.puts).toEqual([]);
     expect(saver.current().name).toBe('saved');
   });
+
+  it('knows its own save when it hears of it another way', async () => {
+    const { server, saver } = open();
+    server.failures = ['applied, then cut'];
+    saver.changed('mine');
+    await pass(100);
+    expect(saver.current().name).toBe('retrying');
+    expect(saver.heard(server.stored())).toBe(false);
+    expect(saver.current().name).toBe('saved');
+    expect(saver.unsaved).toBe(false);
+  });
 });

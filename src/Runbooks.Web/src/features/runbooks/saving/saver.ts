@@ -112,6 +112,12 @@ export class Saver {
   heard(theirs: Stored): boolean {
     if (this.state.name === 'saving' || this.state.name === 'conflict' || numberOf(theirs.etag) <= numberOf(this.tag) || theirs.text === this.saved) return false;
     if (!this.unsaved) return true;
+    // A save whose answer this page never heard.
+    if (theirs.text === this.latest) {
+      clearTimeout(this.timer);
+      this.done(theirs.text, theirs.etag);
+      return false;
+    }
     clearTimeout(this.timer);
     this.become({ name: 'conflict', theirs });
     return false;
