@@ -2,7 +2,6 @@
  * The YAML pane. Its text follows the draft by edits in both directions, so the caret and the scroll stay where they
  * are; undo belongs to the draft, which knows the canvas's changes as well.
  */
-import { autocompletion, completionKeymap, closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
@@ -50,7 +49,9 @@ export const look = [EditorView.cspNonce.of(styleNonce), EditorView.theme({
 
 export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
   const lock = new Compartment();
-  const later = new Compartment();
+  const searchLater = new Compartment();
+  const assistLater = new Compartment();
+  let assisted = false;
   let kinds: ReadonlyMap<string, StepKind> = new Map();
   let selecting = false;
   const view = new EditorView({
@@ -58,21 +59,29 @@ export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
     state: EditorState.create({
       doc: draft.current().text,
       extensions: [
-        lineNumbers(), foldGutter(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
-        lintGutter(), later.of([]), yaml(), indentUnit.of('  '), colours, look,
-        autocompletion({ override: [(context) => completions(context, draft.current().reading, kinds)], icons: false }),
+        lineNumbers(), foldGutter(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), indentOnInput(), bracketMatching(),
+        lintGutter(), searchLater.of([]), assistLater.of([]), yaml(), indentUnit.of('  '), colours, look,
         // Line ends stay as they are in the file: the draft counts characters, not lines.
         EditorState.lineSeparator.of('\n'),
         keymap.of([
           { key: 'Mod-z', run: () => { draft.undo(); return true; }, preventDefault: true },
           { key: 'Mod-y', run: () => { draft.redo(); return true; }, preventDefault: true },
           { key: 'Mod-Shift-z', run: () => { draft.redo(); return true; }, preventDefault: true },
-          { key: 'Mod-f', run: (asking) => { void loadSearch(asking, later); return true; }, preventDefault: true },
+          { key: 'Mod-f', run: (asking) => { void loadSearch(asking, searchLater); return true; }, preventDefault: true },
           // Escape, then Tab leaves the pane, as the editor's own help says.
-          ...closeBracketsKeymap, ...completionKeymap, ...foldKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab,
+          ...foldKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab,
         ]),
         EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': 'The runbook as YAML. Escape, then Tab leaves this field.' }),
         lock.of(EditorState.readOnly.of(false)),
+        EditorView.domEventHandlers({
+          focus: (_, into) => {
+            if (assisted) return;
+            assisted = true;
+            void import('./assist').then(({ assisting }) => into.dispatch({
+              effects: assistLater.reconfigure(assisting((context) => completions(context, draft.current().reading, kinds))),
+            }));
+          },
+        }),
         EditorView.updateListener.of((update) => {
           const own = update.transactions.filter((transaction) => transaction.docChanged && transaction.annotation(fromDraft) !== true);
           for (const transaction of own) {
