@@ -9,8 +9,11 @@ public sealed record AuditQuery(
     long After = 0, int Limit = 100, string? Run = null, string? Kind = null, string? Subject = null,
     string? Actor = null, string? Site = null, string? Group = null, bool NewestFirst = false)
 {
-    /// <summary>Part of the record's text, whatever the case.</summary>
+    /// <summary>Part of the record's text, whatever the case of its letters (A to Z).</summary>
     public string? Text { get; init; }
+
+    /// <summary>In how many records a look for text reads: about a second's work, however long the chain is.</summary>
+    public int Look { get; init; } = 100_000;
 
     /// <summary>The record's outcome, as it is written.</summary>
     public string? Outcome { get; init; }
@@ -28,31 +31,70 @@ public sealed class AuditReader(NpgsqlDataSource source)
     // 4,000 records of about 1 KiB: a page is 4 MiB, so a chain of any length is verified in constant memory.
     private const int PageRecords = 4_000;
 
-    public async Task<IReadOnlyList<ChainEntry>> FindAsync(AuditQuery query, CancellationToken cancel = default)
+    /// <summary>The records that match; for a query with text, of those that one look reaches.</summary>
+    public async Task<IReadOnlyList<ChainEntry>> FindAsync(AuditQuery query, CancellationToken cancel = default) =>
+        (await LookAsync(query, cancel).ConfigureAwait(false)).Found;
+
+    /// <summary>Looks for the records that match. A search for text ends after a bounded number of records.</summary>
+    /// <returns>
+    /// What was found, and where to go on when the look ended before the chain did: less than was asked for may have
+    /// been found by then, and more may be there.
+    /// </returns>
+    public async Task<(IReadOnlyList<ChainEntry> Found, long? GoOn)> LookAsync(
+        AuditQuery query, CancellationToken cancel = default)
     {
         await using var connection = await source.OpenConnectionAsync(cancel).ConfigureAwait(false);
-        var edge = query.NewestFirst ? "(@After = 0 or sequence < @After)" : "sequence > @After";
-        var order = query.NewestFirst ? "desc" : "asc";
-        var rows = await connection.QueryAsync<ChainEntry>(new CommandDefinition(
+        var arguments = new
+        {
+            query.After, query.Limit, query.Run, query.Subject, query.Actor, query.Site, query.Group, query.Outcome,
+            kind = query.Kind is { } kind ? $"{Literal(kind)}%" : null,
+            text = query.Text is { } text ? $"%{Literal(text)}%" : null,
+            from = Instant(query.From), to = Instant(query.To), query.Look,
+        };
+        var rows =
             $"""
-            select sequence, record, hash from audit.records
-            where {edge} and (@Run::text is null or run = @Run) and (@Kind::text is null or kind like @Kind || '%')
-              and (@Subject::text is null or subject = @Subject) and (@Actor::text is null or actor = @Actor)
-              and (@Site::text is null or site = @Site) and (@Group::text is null or grp = @Group)
-              and (@Outcome::text is null or (record::jsonb) ->> 'outcome' = @Outcome)
-              and (@from::timestamptz is null or ((record::jsonb) ->> 'at')::timestamptz >= @from)
-              and (@to::timestamptz is null or ((record::jsonb) ->> 'at')::timestamptz < @to)
-              and (@Text::text is null or position(lower(@Text) in lower(record)) > 0)
-            order by sequence {order} limit @Limit
-            """,
-            new
-            {
-                query.After, query.Limit, query.Run, query.Kind, query.Subject, query.Actor, query.Site, query.Group,
-                query.Outcome, query.Text, from = query.From?.ToUniversalTime(), to = query.To?.ToUniversalTime(),
-            },
-            cancellationToken: cancel)).ConfigureAwait(false);
-        return rows.AsList();
+            select sequence, record, hash from audit.records where {string.Join(" and ", Conditions(query))}
+            order by sequence {(query.NewestFirst ? "desc" : "asc")}
+            """;
+        if (query.Text is null)
+        {
+            return ((await connection.QueryAsync<ChainEntry>(new CommandDefinition(
+                $"{rows} limit @Limit", arguments, cancellationToken: cancel)).ConfigureAwait(false)).AsList(), null);
+        }
+
+        var found = (await connection.QueryAsync<ChainEntry>(new CommandDefinition(
+            $"select * from ({rows} limit @Look) looked where lower(record) like lower(@text) limit @Limit",
+            arguments, cancellationToken: cancel)).ConfigureAwait(false)).AsList();
+        var end = found.Count >= query.Limit ? null : await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
+            $"select sequence from ({rows} offset @Look - 1 limit 1) looked", arguments, cancellationToken: cancel))
+            .ConfigureAwait(false);
+        return (found, end);
     }
+
+    // Only what is asked for is in the statement: "@x is null or ..." would keep every index from being used.
+    private static IEnumerable<string> Conditions(AuditQuery query)
+    {
+        (bool Asked, string Sql)[] conditions =
+        [
+            (true, query.NewestFirst ? "(@After = 0 or sequence < @After)" : "sequence > @After"),
+            (query.Run is not null, "run = @Run"),
+            (query.Kind is not null, "kind like @kind"),
+            (query.Subject is not null, "subject = @Subject"),
+            (query.Actor is not null, "actor = @Actor"),
+            (query.Site is not null, "site = @Site"),
+            (query.Group is not null, "grp = @Group"),
+            (query.Outcome is not null, "(record::jsonb) ->> 'outcome' = @Outcome"),
+            // Instants have one text form, which sorts as time does.
+            (query.From is not null, "((record::jsonb) ->> 'at') collate \"C\" >= @from"),
+            (query.To is not null, "((record::jsonb) ->> 'at') collate \"C\" < @to"),
+        ];
+        return conditions.Where(c => c.Asked).Select(c => c.Sql);
+    }
+
+    private static string? Instant(DateTimeOffset? at) => at is { } known ? AuditTime.Write(known.UtcDateTime) : null;
+
+    private static string Literal(string text) =>
+        text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_");
 
     public async Task<ChainHead?> HeadAsync(string chain, CancellationToken cancel = default)
     {

@@ -58,6 +58,7 @@ internal static class ApiSurface
         RecoveryPointsApi.Map(api);
         SchedulesApi.Map(api);
         CalendarApi.Map(api);
+        DrillMonthApi.Map(api);
         VolumeMetricsApi.Map(api);
         ProtectCheckApi.Map(api);
         ConflictsApi.Map(api);

@@ -36,7 +36,10 @@ internal static class AuditApi
     public static void Map(IEndpointRouteBuilder api)
     {
         var audit = api.MapGroup("/audit").WithTags("audit");
-        audit.MapGet("", SearchAsync).Allow(Access.Read, "searchAudit", "Records, newest first unless order=asc.");
+        audit.MapGet("", SearchAsync).Allow(
+            Access.Read, "searchAudit",
+            "Records, newest first unless order=asc. A search for text (q) looks at 100,000 records at a time: the "
+                + "page may be short or empty, and next goes on from there.");
         audit.MapPost("/verify", VerifyAsync).Allow(Access.Read, "verifyAudit", "Verify the whole chain and every signed head.");
         audit.MapGet("/{sequence:long}", GetAsync).Allow(
             Access.Read, "getAuditRecord", "One record in full, with its bytes.");
@@ -62,15 +65,14 @@ internal static class AuditApi
             throw ApiRefusals.Field("order", $"'{order}' is not asc or desc.", "Use one of the two.");
         }
 
-        var found = await reader.FindAsync(
+        var (found, goOn) = await reader.LookAsync(
             new AuditQuery(after, count + 1, run, kind, subject, actor, site, group, order != "asc")
             {
                 Text = q, Outcome = outcome, From = from?.ToUniversalTime(), To = to?.ToUniversalTime(),
             },
             cancel);
-        return TypedResults.Ok(Cursor.Cut(
-            [.. found.Select(e => View(e, raw))], count,
-            v => v.Sequence.ToString()));
+        var page = Cursor.Cut([.. found.Select(e => View(e, raw))], count, v => v.Sequence.ToString());
+        return TypedResults.Ok(goOn is { } end ? page with { Next = Cursor.Of($"{end}") } : page);
     }
 
     private static AuditView View(ChainEntry entry, bool raw) =>

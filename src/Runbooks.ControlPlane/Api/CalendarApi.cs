@@ -30,6 +30,32 @@ public sealed record DrillGroupView(
 
 public sealed record DrillsView(DateTime At, IReadOnlyList<DrillGroupView> Groups);
 
+/// <summary>A drill that ended, as the database has it.</summary>
+internal sealed record DrillResultRow
+{
+    public required string Id { get; init; }
+
+    public required string Grp { get; init; }
+
+    public required string Kind { get; init; }
+
+    public string? Runbook { get; init; }
+
+    public required string State { get; init; }
+
+    public DateTime Ended_At { get; init; }
+
+    public double? Elapsed { get; init; }
+
+    public double? Recovery { get; init; }
+
+    public double? Point { get; init; }
+
+    public double? Rto { get; init; }
+
+    public double? Rpo { get; init; }
+}
+
 /// <summary>The drill calendar: schedules with their next dates, results with their trend, the overdue first.</summary>
 internal static class CalendarApi
 {
@@ -57,7 +83,8 @@ internal static class CalendarApi
         var (groups, results, schedules) = await database.ReadAsync(
             async c => (
                 (await c.QueryAsync<GroupRow>(Groups, new { group, readable })).AsList(),
-                (await c.QueryAsync<ResultRow>(Results, new { group, readable, ResultsPerGroup })).ToLookup(r => r.Grp),
+                (await c.QueryAsync<DrillResultRow>(Results, new { group, readable, ResultsPerGroup }))
+                    .ToLookup(r => r.Grp),
                 (await c.QueryAsync<ScheduleRow>(Schedules, new { group, readable })).ToLookup(s => s.Grp)),
             cancel);
         var views = groups.Select(g => View(g, g.Every ?? every, [.. results[g.Id]], [.. schedules[g.Id]], now));
@@ -65,7 +92,7 @@ internal static class CalendarApi
     }
 
     private static DrillGroupView View(
-        GroupRow group, int every, List<ResultRow> results, List<ScheduleRow> schedules, DateTime now)
+        GroupRow group, int every, List<DrillResultRow> results, List<ScheduleRow> schedules, DateTime now)
     {
         var due = (results.Count > 0 ? results[^1].Ended_At : group.Created_At).AddDays(every);
         return new DrillGroupView(
@@ -76,7 +103,7 @@ internal static class CalendarApi
                 s.Last_At, s.Last_State))]);
     }
 
-    private static DrillResultView Result(ResultRow r)
+    internal static DrillResultView Result(DrillResultRow r)
     {
         var recovery = r.Recovery ?? r.Elapsed;
         var passed = r.State == "succeeded" && !(recovery > r.Rto) && !(r.Point > r.Rpo);
@@ -94,15 +121,23 @@ internal static class CalendarApi
     private const string Results =
         """
         select * from (
-          select r.id, r.grp, r.kind, r.runbook, r.state, r.ended_at,
-            extract(epoch from r.ended_at - r.started_at)::float8 as elapsed,
-            control.output_of(r.result, 'recoverySeconds')::float8 as recovery,
-            control.output_of(r.result, 'pointSeconds')::float8 as point,
-            (r.objectives ->> 'rtoSeconds')::float8 as rto, (r.objectives ->> 'rpoSeconds')::float8 as rpo,
-            row_number() over (partition by r.grp order by r.ended_at desc) as place
-          from control.runs r where r.kind like 'drill-%' and r.ended_at is not null and r.started_at is not null
-            and (@group::text is null or r.grp = @group) and (@readable::text[] is null or r.grp = any(@readable))) x
-        where place <= @ResultsPerGroup order by ended_at
+          select x.*, row_number() over (partition by grp order by ended_at desc) as place from (
+        """ + EndedDrills + """
+          ) x) y where place <= @ResultsPerGroup order by ended_at
+        """;
+
+    /// <summary>Drills that ended, as <see cref="DrillResultRow"/>.</summary>
+    internal const string EndedDrills =
+        """
+
+            select r.id, r.grp, r.kind, r.runbook, r.state, r.ended_at,
+              extract(epoch from r.ended_at - r.started_at)::float8 as elapsed,
+              control.output_of(r.result, 'recoverySeconds')::float8 as recovery,
+              control.output_of(r.result, 'pointSeconds')::float8 as point,
+              (r.objectives ->> 'rtoSeconds')::float8 as rto, (r.objectives ->> 'rpoSeconds')::float8 as rpo
+            from control.runs r where r.kind like 'drill-%' and r.ended_at is not null and r.started_at is not null
+              and (@group::text is null or r.grp = @group) and (@readable::text[] is null or r.grp = any(@readable))
+
         """;
 
     private const string Schedules =
@@ -117,10 +152,6 @@ internal static class CalendarApi
         """;
 
     private sealed record GroupRow(string Id, string Title, DateTime Created_At, int? Every);
-
-    private sealed record ResultRow(
-        string Id, string Grp, string Kind, string? Runbook, string State, DateTime Ended_At, double? Elapsed,
-        double? Recovery, double? Point, double? Rto, double? Rpo, long Place);
 
     private sealed record ScheduleRow(
         string Id, string Title, string Runbook, string? Grp, bool Paused, string Calendar, string Time_Zone,

@@ -173,8 +173,7 @@ internal static class ConflictsApi
     private static ConflictView View(Row r, Domain.Arbiter.ArbiterRow? now, long? behind)
     {
         var facts = JsonNode.Parse(r.Facts)!;
-        var bytes = (facts["DivergedBytes"] ?? facts["divergedBytes"]) is JsonValue v && v.TryGetValue<long>(out var b)
-            ? b : (long?)null;
+        var bytes = facts["DivergedBytes"] is JsonValue v && v.TryGetValue<long>(out var b) ? b : (long?)null;
         var size = bytes is { } known ? $"{new Domain.Units.ByteCount(known)} of writes" : "writes";
         var missing = behind is { } more ? $"; {r.Site} lacks {new Domain.Units.ByteCount(more)} of it" : "";
         return new ConflictView(
@@ -187,16 +186,15 @@ internal static class ConflictsApi
                 "kept", r.Site, now is null ? null : now.Generation.Value - 1, null, r.At, bytes, r.Id,
                 $"Site {r.Site} had {size} that nobody else has; they are kept as {r.Id}.")
             {
-                Ranges = Ranges(facts), RangeCount = (int?)(facts["RangeCount"] ?? facts["rangeCount"]),
+                Ranges = Ranges(facts), RangeCount = (int?)facts["RangeCount"],
             },
             facts);
     }
 
     private static IReadOnlyList<ConflictRange> Ranges(JsonNode facts) =>
-        (facts["Ranges"] ?? facts["ranges"]) is JsonArray ranges
+        facts["Ranges"] is JsonArray ranges
             ? [.. ranges.OfType<JsonObject>().Select(r => new ConflictRange(
-                (string?)(r["Volume"] ?? r["volume"]) ?? "", (long?)(r["Offset"] ?? r["offset"]) ?? 0,
-                (long?)(r["Length"] ?? r["length"]) ?? 0))]
+                (string)r["Volume"]!, (long)r["Offset"]!, (long)r["Length"]!))]
             : [];
 
     private sealed record Row(

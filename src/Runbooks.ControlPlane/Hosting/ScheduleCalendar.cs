@@ -21,22 +21,27 @@ internal static class ScheduleCalendar
 
     public static CalendarView Of(string calendar, string timeZone, DateTime now, int count = 5)
     {
-        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var found)
-            ? found
-            : throw ApiRefusals.Field(
-                "timeZone", $"'{timeZone}' is not a time zone.", "Use a name such as Europe/Berlin.");
-        var spec = Compile(calendar, timeZone);
-        var next = new List<CalendarDate>();
-        for (var at = now; next.Count < count && spec.NextAfter(at, "") is { } due;)
-        {
-            at = due.Nominal;
-            next.Add(new CalendarDate(at, TimeZoneInfo.ConvertTime(new DateTimeOffset(at, TimeSpan.Zero), zone)));
-        }
-
+        var zone = Zone(timeZone);
+        var next = After(calendar, timeZone, now).Take(count).ToList();
         return next.Count == 0
             ? throw ApiRefusals.Field("calendar", "It is never due.", "Choose days that exist: 31 February does not.")
             : new CalendarView(
                 calendar, timeZone, $"{CalendarWords.Of(calendar)} ({timeZone})", next, Warnings(calendar, zone, now));
+    }
+
+    public static TimeZoneInfo Zone(string name) => TimeZoneInfo.TryFindSystemTimeZoneById(name, out var found)
+        ? found
+        : throw ApiRefusals.Field("timeZone", $"'{name}' is not a time zone.", "Use a name such as Europe/Berlin.");
+
+    /// <summary>The dates after an instant, lazily, with the reading of the calendar's own clock.</summary>
+    public static IEnumerable<CalendarDate> After(string calendar, string timeZone, DateTime after)
+    {
+        var (spec, zone) = (Compile(calendar, timeZone), Zone(timeZone));
+        for (var at = after; spec.NextAfter(at, "") is { } due;)
+        {
+            at = due.Nominal;
+            yield return new CalendarDate(at, TimeZoneInfo.ConvertTime(new DateTimeOffset(at, TimeSpan.Zero), zone));
+        }
     }
 
     /// <summary>Clock readings of the coming year that daylight saving skips or shows twice.</summary>

@@ -13,6 +13,7 @@ internal static class RecoveryPointRows
 {
     private const string Create = "CreateRecoveryPoint";
     private const string Drop = "DropRecoveryPoint";
+    private const string DropOfRun = "DropRecoveryPointsOf";
     private const string Meet = "Meet";
     private const string Remove = "RemoveStandby";
     private const string SitePrefix = "site/";
@@ -20,7 +21,7 @@ internal static class RecoveryPointRows
     public static async Task ScheduledAsync(Change change, OpenRun open, HistoryEvent happened)
     {
         var scheduled = happened.ActivityTaskScheduledEventAttributes;
-        if (scheduled.ActivityType.Name is not (Create or Drop or Meet or Remove)
+        if (scheduled.ActivityType.Name is not (Create or Drop or DropOfRun or Meet or Remove)
             || scheduled.TaskQueue?.Name.StartsWith(SitePrefix, StringComparison.Ordinal) != true)
         {
             return;
@@ -61,6 +62,15 @@ internal static class RecoveryPointRows
                 "update control.recovery_points set removed_at = clock_timestamp() where id = @Point and site = @Target",
                 new { call.Point, call.Target }, change.Transaction);
         }
+        else if (call.Activity == DropOfRun)
+        {
+            await change.Connection.ExecuteAsync(
+                """
+                update control.recovery_points set removed_at = clock_timestamp()
+                where made_by = @Run and protection = @Protection and site = @Target and removed_at is null
+                """,
+                new { open.Run, call.Protection, call.Target }, change.Transaction);
+        }
         else if (call.Activity == Remove)
         {
             // The points lay over the copy and went with it.
@@ -75,14 +85,15 @@ internal static class RecoveryPointRows
         {
             await change.Connection.ExecuteAsync(
                 """
-                insert into control.recovery_points (id, site, protection, workload, reason, at, facts)
+                insert into control.recovery_points (id, site, protection, workload, reason, at, facts, made_by)
                 values (@point, @Target, @Protection, (select workload from control.protections where id = @Protection), @Reason,
-                        coalesce(@at::timestamptz, clock_timestamp()), @facts::jsonb)
+                        coalesce(@at::timestamptz, clock_timestamp()), @facts::jsonb, @Run)
                 on conflict do nothing
                 """,
                 new
                 {
                     point, call.Target, call.Protection, call.Reason, at = Text(made, "At"), facts = made.ToJsonString(),
+                    open.Run,
                 },
                 change.Transaction);
         }

@@ -5,6 +5,7 @@ namespace Runbooks.ControlPlane.Runs;
 /// The rules are those of the interpreter's README, 5: nothing more starts; what
 /// runs is cancelled unless it cannot be undone, then its end is waited for; what
 /// was done is undone in reverse where it says how; the rest stays and is listed.
+/// Procedures without a document undo by rules of their own: <see cref="ProcedureUndo"/>.
 /// </remarks>
 internal static class AbortPreviews
 {
@@ -21,14 +22,13 @@ internal static class AbortPreviews
             .Select(n => Step(n, n.Compensation, $"undone by {n.Compensation}"))
             .Concat(open.Where(n => n is { Acts: true, Irreversible: false, Compensation: not null })
                 .Select(n => Step(n, n.Compensation, $"stopped, then undone by {n.Compensation}"))).ToList();
-        var kept = done.Where(n => n.Compensation is null).Select(n => Step(
-            n, null, n.Irreversible ? "cannot be undone: it stays as it is" : "says no way to undo it: it stays"))
-                .ToList();
+        var kept = done.Where(n => n.Compensation is null)
+            .Select(n => Step(n, null, ProcedureUndo.KeptText(run.Kind, n))).ToList();
         var waited = open.Where(n => n.Irreversible)
             .Select(n => Step(n, null, "cannot be stopped half-way: its end is waited for")).ToList();
         var stopped = open.Where(
             n => n is { Irreversible: false, Compensation: null } or { Acts: false, Irreversible: false })
-            .Select(n => Step(n, null, "stopped")).ToList();
+            .Select(n => Step(n, null, ProcedureUndo.StoppedText(n))).ToList();
         var never = plain.Where(n => !states.ContainsKey(n.Path)).Select(n => Step(n, null, "never started")).ToList();
         var past = done.Concat(open).Any(n => n.Irreversible && StateOf(n) is "succeeded" or "running");
         var can = !Over.Contains(run.State) && run.State != "aborting";
@@ -42,10 +42,8 @@ internal static class AbortPreviews
 
     private static string Summary(RunView run, bool can, bool past, int undone, int kept, int never) => !can
         ? $"The run is {run.State}: there is nothing to abort."
-        : $"{never} steps never start, {undone} are undone, {kept} stay as they are. "
-            + (past
-                ? "The point of no return is passed: what is fenced stays fenced, and the way back is a failback."
-                : "Nothing irreversible was done yet.");
+        : $"{(never == 0 ? "Nothing more starts" : $"{never} steps never start")}, {undone} are undone, {kept} stay as "
+            + $"they are. {(past ? ProcedureUndo.PastText(run.Kind) : "Nothing irreversible was done yet.")}";
 
     private static AbortStep Step(RunPlanNode node, string? by, string text) =>
         new(node.Path, node.Title, node.Kind, by, text);

@@ -16,7 +16,12 @@ public sealed class RunRows(Database database)
           r.requested_by, r.reason, r.requested_at, r.started_at, r.ended_at, r.approvals_needed, r.approver_role,
           r.requested_at + r.approvals_expire as approvals_expire_at, r.objectives::text as objectives, r.workflow_id,
           r.result::text as result, r.failure::text as failure,
-          coalesce(r.input -> 'Inputs', '{}')::text as inputs,
+          coalesce(r.input -> 'Inputs', jsonb_strip_nulls(jsonb_build_object(
+            'workload', r.input #>> '{Policy,Workload}',
+            'protection', coalesce(r.input #>> '{Policy,Id}', r.input ->> 'Protection'),
+            'primary', r.input ->> 'Primary', 'standby', r.input ->> 'Standby',
+            'keepCopies', r.input ->> 'KeepCopies', 'onlyCopies', r.input ->> 'OnlyCopies',
+            'force', r.input ->> 'IsForced')))::text as inputs,
           coalesce(r.input #>> '{Inputs,to}', r.input ->> 'Standby', r.input ->> 'Primary') as target,
           extract(epoch from coalesce(r.ended_at, clock_timestamp()) - r.started_at)::float8 as elapsed,
           (select count(*) from control.run_decisions d where d.run = r.id and d.decision = 'approved')::int as given,

@@ -27,7 +27,7 @@ internal sealed class RunStories(Database database, AuditReader reader, RunRows 
                 new { run.Id }),
             cancel);
         var nodes = plan is null
-            ? StepsAsNodes(await rows.StepsAsync(run.Id, cancel))
+            ? ProcedurePlans.Of(run, await rows.StepsAsync(run.Id, cancel))
             : ApiJson.Read<List<RunPlanNode>>(plan);
         return new RunPlanView(
             run.Id, plan is not null, run.Runbook, run.Version, run.RunbookHash, nodes,
@@ -104,11 +104,4 @@ internal sealed class RunStories(Database database, AuditReader reader, RunRows 
             (string?)record["actor"]?["name"] ?? (string?)record["actor"]?["id"], (string?)record["reason"],
                 data.DeepClone());
     }
-
-    // A procedure without a document, such as a set-up: its steps stand in the order in which they came.
-    private static List<RunPlanNode> StepsAsNodes(IReadOnlyList<StepView> steps) =>
-        [.. steps.Select((s, i) => new RunPlanNode(
-            s.Path, "", s.Title, "", i == 0 ? [] : [steps[i - 1].Path], null, "site", s.Site, s.Title, true, false,
-                null, 0, 0,
-            "fail", []))];
 }

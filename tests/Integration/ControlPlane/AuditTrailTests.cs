@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Dapper;
 using Npgsql;
+using Runbooks.Audit;
 using Runbooks.Audit.Bundle;
 using Runbooks.ControlPlane.Storage;
+using Runbooks.Testing.Postgres;
 
 namespace Runbooks.Tests.Integration.ControlPlane;
 
@@ -68,6 +70,42 @@ public sealed class AuditTrailTests : IAsyncLifetime
         }
 
         await Assert.ThrowsAsync<SchemaMismatchException>(() => _plane.RestartAsync());
+    }
+
+    [Fact]
+    public async Task Chain_LongerThanOneLook_IsSearchedFromWhereTheLookEnded()
+    {
+        var database = await TestPostgres.NewDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(database);
+        var before = MigrationRunner.All.Where(m => m is not { Room: AuditSchema.Room, Number: > 1 }).ToList();
+        await new MigrationRunner(source, before).RunAsync(cancel: TestContext.Current.CancellationToken);
+        await using var owner = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await owner.ExecuteAsync(
+            """
+            insert into audit.records (sequence, record, hash)
+            select n, jsonb_build_object('sequence', n, 'id', 'aud_' || n, 'kind', 'run.requested', 'at',
+                to_char(timestamp '2026-01-01' + n * interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'outcome',
+                'success', 'actor', '{"id": "usr_a"}'::jsonb, 'subject', '{"id": "run_a"}'::jsonb,
+                'reason', 'needle-of-' || n)::text, repeat('0', 64)
+            from generate_series(1, 2000) n
+            """);
+        var applied = await new MigrationRunner(source, MigrationRunner.All)
+            .RunAsync(cancel: TestContext.Current.CancellationToken);
+        Assert.Contains(applied, m => m is { Room: AuditSchema.Room, Number: 2 });
+
+        var reader = new AuditReader(source);
+        var needle = new AuditQuery(NewestFirst: true) { Text = "NEEDLE-OF-123\"", Look = 1500 };
+        var (found, goOn) = await reader.LookAsync(needle, TestContext.Current.CancellationToken);
+        Assert.Empty(found);
+        Assert.Equal(501, goOn);
+        (found, goOn) = await reader.LookAsync(needle with { After = 501 }, TestContext.Current.CancellationToken);
+        Assert.Equal(123, Assert.Single(found).Sequence);
+        Assert.Null(goOn);
+        var until = new DateTimeOffset(2026, 1, 1, 0, 2, 5, TimeSpan.Zero);
+        (found, goOn) = await reader.LookAsync(needle with { To = until }, TestContext.Current.CancellationToken);
+        Assert.Equal((123, null), (Assert.Single(found).Sequence, goOn));
+        Assert.Empty(await reader.FindAsync(
+            new AuditQuery { Outcome = "failure", Actor = "usr_a" }, TestContext.Current.CancellationToken));
     }
 
     [Fact]

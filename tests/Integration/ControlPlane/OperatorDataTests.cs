@@ -1,8 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Runbooks.ControlPlane.Projection;
 using Runbooks.ControlPlane.Security.Pki;
+using Runbooks.ControlPlane.Storage;
+using Temporalio.Api.Common.V1;
+using Temporalio.Api.History.V1;
 
 namespace Runbooks.Tests.Integration.ControlPlane;
 
@@ -101,6 +107,104 @@ public sealed class OperatorDataTests(OperatorDataTests.Described described)
         Assert.NotEmpty(await SearchAsync("from=2020-01-01T00:00:00Z"));
         Assert.Empty(await SearchAsync("to=2020-01-01T00:00:00Z"));
     }
+
+    [Theory]
+    [InlineData("100%25_\\", "a reason of 100%_\\ and more")]
+    [InlineData("ALLES%20ü", "Alles über die Wupper")]
+    public async Task Audit_SearchedForSigns_FindsThemAsTheyAre(string q, string reason)
+    {
+        await MakePointAsync(_point, "periodic");
+        await KeepAsync(_point, new { pinned = true, reason }).OkAsync();
+        await MakePointAsync($"{_point}0", "periodic");
+        await _plane.Admin.PatchAsJsonAsync(
+            $"/api/v1/recovery-points/{_point}0", new { pinned = true, reason = "100 of_ and more" }).OkAsync();
+        var found = await SearchAsync($"kind=recovery-point&q={q}");
+        Assert.Equal(_point, (string)Assert.Single(found)!["record"]!["subject"]!["id"]!);
+    }
+
+    [Fact]
+    public async Task Month_OfTheDrillCalendar_IsTheEnginesReadingByTheAskedZonesDays()
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "runbooks", "drill-isolated.yaml"));
+        await _plane.Admin.PutAsJsonAsync("/api/v1/runbooks/drill-isolated", new { document = text }).OkAsync();
+        await _plane.Admin.PostAsync("/api/v1/runbooks/drill-isolated/publish", new { }, key: null).OkAsync();
+        await _plane.Admin.PostAsync("/api/v1/schedules", new
+        {
+            title = "by night", runbook = "drill-isolated", group = "payments", calendar = "30 2 * * *",
+            timeZone = "Europe/Berlin", inputs = new Dictionary<string, string>(),
+        }, key: null).OkAsync();
+        // The clocks of Berlin go forward on 27 March 2050: 02:30 does not come that night.
+        var month = await MonthAsync("2050-03&timeZone=America/Los_Angeles").OkAsync();
+        var coming = month["coming"]!.AsArray();
+        Assert.Equal(30, coming.Count);
+        Assert.Equal(("2050-03-01", "2050-03-02T02:30:00+01:00"), Dates(coming[0]!));
+        Assert.Equal(("2050-03-31", "2050-04-01T02:30:00+02:00"), Dates(coming[^1]!));
+        Assert.DoesNotContain(coming, c => Dates(c!).Local.StartsWith("2050-03-27", StringComparison.Ordinal));
+        Assert.Empty((await MonthAsync("2020-03").OkAsync())["coming"]!.AsArray());
+        await MonthAsync("2050-13").RefusedAsync(422, "RB-API-002");
+        await MonthAsync("2050-01&timeZone=Moon").RefusedAsync(422, "RB-API-002");
+    }
+
+    [Fact]
+    public async Task Point_OfADrillThatToreDown_IsNoLongerListed()
+    {
+        var (run, other) = ($"run_{Guid.NewGuid():N}", $"run_{Guid.NewGuid():N}");
+        await using (var source = Npgsql.NpgsqlDataSource.Create(_plane.Options.Postgres!))
+        {
+            await using var insert = source.CreateCommand(
+                $"""
+                insert into control.runs (id, kind, is_real, plan_hash, grp, workflow_type, workflow_id, input,
+                  requested_by)
+                select id, 'drill-isolated', false, 'h', 'payments', 'Runbook', id, '{"{}"}', 'usr_admin'
+                from unnest(array['{run}', '{other}']) id
+                """);
+            await insert.ExecuteNonQueryAsync();
+        }
+
+        var (own, others) = ($"rp_{Guid.NewGuid():N}", $"rp_{Guid.NewGuid():N}");
+        foreach (var (maker, point) in new[] { (run, own), (other, others) })
+        {
+            await CallAsync(
+                maker, 5, "CreateRecoveryPoint", new { Protection = "prt_t", Reason = "drill" }, new { Point = point });
+        }
+
+        Assert.Equal(2, (await PointsOfAsync("prt_t")).Count);
+        await CallAsync(run, 9, "DropRecoveryPointsOf", new { Protection = "prt_t" }, null);
+        Assert.Equal([others], await PointsOfAsync("prt_t"));
+    }
+
+    private static (string Day, string Local) Dates(JsonNode coming) =>
+        ((string)coming["day"]!, (string)coming["local"]!);
+
+    private async Task<List<string>> PointsOfAsync(string protection) =>
+        [.. (await _plane.Admin.GetAsync($"/api/v1/recovery-points?protection={protection}").OkAsync())["items"]!
+            .AsArray().Select(p => (string)p!["id"]!)];
+
+    private Task<HttpResponseMessage> MonthAsync(string query) =>
+        _plane.Admin.GetAsync($"/api/v1/drills/month?month={query}");
+
+    /// <summary>An activity of a run at site-b, scheduled and completed, as its history tells the projection.</summary>
+    private Task CallAsync(string run, long at, string activity, object input, object? result) =>
+        _plane.Get<ChangeWriter>().CommitAsync(async change =>
+        {
+            var open = new OpenRun(run, "1", run, 0, run, "payments");
+            await RecoveryPointRows.ScheduledAsync(change, open, new HistoryEvent
+            {
+                EventId = at,
+                ActivityTaskScheduledEventAttributes = new()
+                {
+                    ActivityType = new() { Name = activity }, TaskQueue = new() { Name = "site/site-b" },
+                    Input = Payload(input),
+                },
+            });
+            await RecoveryPointRows.EndedAsync(
+                change, open, at, result is null ? null : Payload(result), completed: true);
+        });
+
+    private static Payloads Payload(object value) => new()
+    {
+        Payloads_ = { new Payload { Data = ByteString.CopyFromUtf8(JsonSerializer.Serialize(value)) } },
+    };
 
     [Fact]
     public async Task Role_ForWhatDoesNotExist_IsRefusedByItsField()

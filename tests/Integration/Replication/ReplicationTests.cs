@@ -165,26 +165,61 @@ public sealed class ReplicationTests
         }
 
         using var sites = new TwoSites();
+
+        // Suspend: with the copy given up nobody may acknowledge for it, so the guest's write must not end.
         await sites.StartAsync(
-            onLinkLoss: "continue",
+            onLinkLoss: "suspend",
             underB:
             [
                 "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync",
                 "-e", "inject=fdatasync:error=EIO:when=40+",
             ]);
         await sites.InSyncAsync();
-        using var guest = sites.Connect();
+        var acknowledged = new Dictionary<long, int>();
+        var writing = Task.Run(() => WriteUntilRefused(sites, acknowledged));
+        await sites.A.WaitForAsync(s => !AgentProcess.IsInSync(s), TwoSites.Patience);
+        Assert.True(AgentProcess.IsOpen(await sites.A.StatusAsync()));
 
-        // strace counts each thread's calls for itself: how many writes it takes depends on who does them.
-        var status = await sites.A.StatusAsync();
-        for (var n = 0; AgentProcess.IsInSync(status) && n < 20_000; n++)
+        // The write that waits is ended by the primary's death alone: unacknowledged.
+        sites.A.Kill();
+        var refused = await writing;
+        await sites.B.StopAsync();
+        var image = await File.ReadAllBytesAsync(sites.ImageB);
+        Assert.NotEmpty(acknowledged);
+        Assert.All(acknowledged, each =>
         {
-            Assert.Equal(0u, guest.Write(n % 1000L * RecordBytes, Record(n)));
-            status = n % 50 == 0 ? await sites.A.StatusAsync() : status;
+            var there = image.AsSpan((int)(each.Key * RecordBytes), RecordBytes).ToArray();
+            Assert.True(
+                there.SequenceEqual(Record(each.Value))
+                    || (each.Key == refused % 1000 && there.SequenceEqual(Record(refused))),
+                $"record {each.Value} was acknowledged and is not at the standby");
+        });
+    }
+
+    /// <summary>Durable writes, one after the other, until one is not acknowledged; gives that one's number.</summary>
+    private static int WriteUntilRefused(TwoSites sites, Dictionary<long, int> acknowledged)
+    {
+        // strace counts each thread's calls for itself: how many writes it takes depends on who does them.
+        const int most = 100_000;
+        using var guest = sites.Connect();
+        for (var n = 0; n < most; n++)
+        {
+            try
+            {
+                if (guest.Write(n % 1000L * RecordBytes, Record(n)) != 0)
+                {
+                    return n;
+                }
+            }
+            catch (IOException)
+            {
+                return n;
+            }
+
+            acknowledged[n % 1000L] = n;
         }
 
-        status = await sites.A.WaitForAsync(s => !AgentProcess.IsInSync(s), TwoSites.Patience);
-        Assert.True(AgentProcess.IsOpen(status));
+        throw new InvalidOperationException($"all {most} writes were acknowledged");
     }
 
     [Fact]

@@ -70,6 +70,69 @@ public sealed class ConsoleViewTests
         Assert.False(AbortPreviews.Of(Run("succeeded"), [], []).CanAbort);
     }
 
+    [Fact]
+    public void Abort_OfASetUpBeforeItIsInSync_TakesBackWhatItMade()
+    {
+        var preview = OfProcedure(
+            "setup", ("1", "succeeded"), ("2", "succeeded"), ("3", "succeeded"), ("4", "succeeded"), ("5", "running"),
+            ("catch-up/1", "succeeded"), ("catch-up/2", "running"));
+        Assert.Equal(["4", "3", "2"], preview.Undone.Select(s => s.Path));
+        Assert.Equal(["5", "catch-up/2"], preview.Stopped.Select(s => s.Path));
+        Assert.Empty(preview.Kept);
+        Assert.False(preview.PastNoReturn);
+        Assert.Equal(
+            "2 steps never start, 3 are undone, 0 stay as they are. Nothing irreversible was done yet.",
+            preview.Summary);
+    }
+
+    [Fact]
+    public void Abort_OfASetUpAtItsSecondStandby_KeepsTheFirst()
+    {
+        var preview = OfProcedure(
+            "setup", ("1", "succeeded"), ("2", "succeeded"), ("3", "succeeded"), ("4", "succeeded"), ("5", "succeeded"),
+            ("6", "succeeded"), ("6/site-c", "running"), ("6/site-c/1", "succeeded"), ("6/site-c/2", "succeeded"),
+            ("6/site-c/3", "running"));
+        Assert.Equal(["6/site-c/2", "6/site-c/3"], preview.Undone.Select(s => s.Path));
+        Assert.Equal(["6", "5", "4", "3", "2"], preview.Kept.Select(s => s.Path));
+        Assert.All(preview.Kept, s => Assert.Contains("the copy is in sync", s.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Abort_OfARemovalPastTheArbitersRow_SaysThatItGoesOn()
+    {
+        var preview = OfProcedure(
+            "unprotect", ("1", "succeeded"), ("1b", "succeeded"), ("2", "succeeded"), ("3", "succeeded"),
+            ("4", "succeeded"), ("5", "running"));
+        Assert.Empty(preview.Undone);
+        Assert.Equal(["5"], preview.WaitedFor.Select(s => s.Path));
+        Assert.Equal(["4", "3", "2"], preview.Kept.Select(s => s.Path));
+        Assert.True(preview.PastNoReturn);
+        Assert.EndsWith("cannot be had back.", preview.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_OfARequestedRemoval_NamesWhatCannotBeTakenBack()
+    {
+        var plan = ProcedurePlans.Of(Run("requested") with { Kind = "unprotect" }, []);
+        Assert.Equal(["4", "5"], plan.Where(n => n.Irreversible).Select(n => n.Path));
+        var copies = Run("requested") with
+        {
+            Kind = "unprotect", Inputs = new Dictionary<string, string> { ["onlyCopies"] = "true" },
+        };
+        Assert.Equal(["1", "5", "6"], ProcedurePlans.Of(copies, []).Select(n => n.Path));
+    }
+
+    /// <summary>Steps of a procedure without a document, one second apart.</summary>
+    private static AbortPreview OfProcedure(string kind, params (string Path, string State)[] steps)
+    {
+        var at = DateTime.UnixEpoch;
+        var run = Run("running") with { Kind = kind };
+        var known = steps.Select((s, i) => new StepView(
+            s.Path, i, s.Path, s.State, at, s.State == "succeeded" ? at.AddSeconds(i) : null, null, 1, null, "", null))
+            .ToList();
+        return AbortPreviews.Of(run, ProcedurePlans.Of(run, known), known);
+    }
+
     private static RunView Run(string state) => new(
         "run_1", "custom", true, state, "rehearse", 1, "h", "p", "payments", "olga", "why", DateTime.UtcNow, null,
             null, 0, 0,

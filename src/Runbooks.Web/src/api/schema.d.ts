@@ -284,6 +284,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drills/month": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One month (2026-03) as a zone's clock shows it: drills that ended, dates to come.
+         * @description Roles: viewer, operator, approver, author, admin, auditor.
+         */
+        get: operations["getDrillMonth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -2085,6 +2105,17 @@ export interface components {
             warnings: string[];
             words: string;
         };
+        ComingDrillView: {
+            /** Format: date-time */
+            at: string;
+            day: string;
+            group: null | string;
+            /** Format: date-time */
+            local: string;
+            schedule: string;
+            timeZone: string;
+            title: string;
+        };
         ConflictBody: {
             reason: string;
             winner: string;
@@ -2252,6 +2283,14 @@ export interface components {
             schedules: components["schemas"]["DrillScheduleView"][];
             title: string;
         };
+        DrillMonthView: {
+            coming: components["schemas"]["ComingDrillView"][];
+            ended: components["schemas"]["EndedDrillView"][];
+            incomplete: string[];
+            month: string;
+            timeZone: string;
+            today: string;
+        };
         DrillResultView: {
             /** Format: date-time */
             at: string;
@@ -2299,6 +2338,11 @@ export interface components {
             layout: components["schemas"]["RunbookLayout"];
             problems: components["schemas"]["DocumentProblem"][];
             valid: boolean;
+        };
+        EndedDrillView: {
+            day: string;
+            group: string;
+            result: components["schemas"]["DrillResultView"];
         };
         ExplainBody: {
             document: null | string;
@@ -4598,6 +4642,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DrillsView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDrillMonth: {
+        parameters: {
+            query: {
+                group?: string;
+                month: string;
+                timeZone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillMonthView"];
                 };
             };
             /** @description Unauthorized */

@@ -17,6 +17,7 @@ import { VerifyPanel } from './VerifyPanel';
 
 const fields = ['kind', 'run', 'group', 'actor', 'subject', 'site'] as const;
 const added = ['q', 'outcome', 'from', 'to'] as const;
+const pageLength = 200;
 const day = /^\d{4}-\d{2}-\d{2}$/;
 const kinds = ['run', 'step', 'activity', 'runbook', 'schedule', 'protection', 'arbiter', 'site', 'user', 'token', 'audit', 'alert'];
 
@@ -42,7 +43,7 @@ export function Component() {
     queryKey: ['audit', 'search', asked, order],
     initialPageParam: null as string | null,
     queryFn: async ({ pageParam }) => {
-      const page = await body(api.GET('/api/v1/audit', { params: { query: { limit: 200, order, ...queryOf(asked), ...(pageParam === null ? {} : { cursor: pageParam }) } } }));
+      const page = await body(api.GET('/api/v1/audit', { params: { query: { limit: pageLength, order, ...queryOf(asked), ...(pageParam === null ? {} : { cursor: pageParam }) } } }));
       return { items: page.items.map(readRecord), next: page.next ?? null };
     },
     getNextPageParam: (page) => page.next,
@@ -66,7 +67,7 @@ export function Component() {
             placeholder="any" onChange={(event) => typed(field, event.currentTarget.value.trim())}
           />
         ))}
-        <Select label="Outcome" size="xs" w={120} clearable allowDeselect data={['success', 'refused', 'failed']} value={asked.outcome ?? null} onChange={(value) => set('outcome', value)} placeholder="any" />
+        <Select label="Outcome" size="xs" w={120} clearable allowDeselect data={['success', 'refused', 'failure']} value={asked.outcome ?? null} onChange={(value) => set('outcome', value)} placeholder="any" />
         <TextInput label="From day (UTC)" type="date" size="xs" w={140} value={asked.from ?? ''} onChange={(event) => set('from', event.currentTarget.value)} />
         <TextInput label="To day (UTC)" type="date" size="xs" w={140} value={asked.to ?? ''} onChange={(event) => set('to', event.currentTarget.value)} />
         <Select label="Order" size="xs" w={130} data={[{ value: 'desc', label: 'newest first' }, { value: 'asc', label: 'oldest first' }]} value={order} onChange={(value) => set('order', value === 'asc' ? 'asc' : null)} />
@@ -74,10 +75,14 @@ export function Component() {
       </Group>
       {records.isPending ? <Waiting what="Reading the records…" /> : null}
       <Refused error={records.error} title="The records could not be read." />
-      {records.data && rows.length === 0 ? <Text size="sm">No record matches. Kind matches from its beginning; the others match whole.</Text> : null}
+      {records.data && rows.length === 0 ? (
+        <Text size="sm">
+          {records.hasNextPage ? 'No record matches among those looked at so far.' : 'No record matches. Kind matches from its beginning; the others match whole.'}
+        </Text>
+      ) : null}
       {rows.length > 0 ? <Records rows={rows} zone={zone} address={search} /> : null}
       {records.hasNextPage ? (
-        <Group><Button variant="default" disabled={records.isFetchingNextPage} onClick={() => void records.fetchNextPage()}>{records.isFetchingNextPage ? 'Reading more…' : 'Read 200 more'}</Button></Group>
+        <Group><Button variant="default" disabled={records.isFetchingNextPage} onClick={() => void records.fetchNextPage()}>{records.isFetchingNextPage ? 'Reading more…' : (records.data?.pages.at(-1)?.items.length ?? 0) < pageLength ? order === 'asc' ? 'Look further on' : 'Look further back' : `Read ${pageLength} more`}</Button></Group>
       ) : null}
       {chosen !== null && /^\d+$/.test(chosen) ? (
         <RecordDrawer sequence={Number(chosen)} go={(next) => set('record', next === null ? null : String(next))} />

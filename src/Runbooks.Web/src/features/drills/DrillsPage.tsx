@@ -1,7 +1,7 @@
 import { Button, Grid, Group, Stack, Text, Title } from '@mantine/core';
 import { IconCalendarPlus, IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useCan } from '@/shell/session';
 import { CommandLine } from '@/ui/CommandLine';
@@ -9,10 +9,9 @@ import { useNow } from '@/ui/now';
 import { Refused } from '@/ui/Refused';
 import { Waiting } from '@/ui/Waiting';
 import { useZone } from '@/ui/zone';
-import { drillsQuery, schedulesQuery } from './drills';
+import { drillsQuery, monthQuery, schedulesQuery } from './drills';
 import { DueTable } from './DueTable';
 import { GroupResults } from './GroupResults';
-import { entriesOf } from './model/entries';
 import { dayIn } from './model/month';
 import { MonthCalendar } from './MonthCalendar';
 import { ScheduleEditor } from './ScheduleEditor';
@@ -60,21 +59,21 @@ export function Component() {
 function Month() {
   const now = useNow();
   const zone = useZone();
-  const drills = useQuery(drillsQuery);
-  const schedules = useQuery(schedulesQuery);
   const [search, setSearch] = useSearchParams();
   const today = dayIn(zone, now);
   const asked = search.get('month') ?? '';
-  const [year = 0, month = 1] = (/^\d{4}-\d{2}$/.test(asked) ? asked : today.slice(0, 7)).split('-').map(Number);
-  const minute = Math.floor(now.getTime() / 60_000);
-  const entries = useMemo(
-    () => entriesOf(schedules.data ?? [], drills.data?.groups ?? [], year, month - 1, zone, new Date(minute * 60_000)),
-    [schedules.data, drills.data, year, month, zone, minute],
-  );
+  const month = /^\d{4}-(0[1-9]|1[0-2])$/.test(asked) ? asked : today.slice(0, 7);
+  const read = useQuery(monthQuery(month, zone));
+  const [year = 0, at = 1] = month.split('-').map(Number);
   const go = (y: number, m: number) => setSearch((before) => {
     const next = new URLSearchParams(before);
     next.set('month', `${y}-${String(m + 1).padStart(2, '0')}`);
     return next;
   }, { replace: true, preventScrollReset: true });
-  return <MonthCalendar year={year} month={month - 1} today={today} zone={zone} entries={entries} go={go} />;
+  return (
+    <Stack gap="xs">
+      <MonthCalendar year={year} month={at - 1} today={today} zone={zone} of={read.data ?? null} go={go} />
+      <Refused error={read.error} title="The month could not be read: its days stand empty." />
+    </Stack>
+  );
 }

@@ -1,8 +1,7 @@
 import { ActionIcon, Anchor, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { Link } from 'react-router';
-import { resultWord } from './drills';
-import type { Entry } from './model/entries';
+import { resultWord, type DrillMonth } from './drills';
 import { weeksOf } from './model/month';
 
 interface MonthCalendarProps {
@@ -10,14 +9,15 @@ interface MonthCalendarProps {
   readonly month: number;
   readonly today: string;
   readonly zone: string;
-  readonly entries: readonly Entry[];
+  /** Null until it has been read. */
+  readonly of: DrillMonth | null;
   readonly go: (year: number, month: number) => void;
 }
 
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 /** A month as a table: past drills with their result, coming ones with their time. */
-export function MonthCalendar({ year, month, today, zone, entries, go }: MonthCalendarProps) {
+export function MonthCalendar({ year, month, today, zone, of, go }: MonthCalendarProps) {
   const title = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(Date.UTC(year, month, 1));
   const move = (by: number) => {
     const to = new Date(Date.UTC(year, month + by, 1));
@@ -29,7 +29,8 @@ export function MonthCalendar({ year, month, today, zone, entries, go }: MonthCa
         <ActionIcon variant="default" aria-label="Month before" onClick={() => move(-1)}><IconChevronLeft size={16} aria-hidden /></ActionIcon>
         <Title order={2} w={170} ta="center" aria-live="polite">{title}</Title>
         <ActionIcon variant="default" aria-label="Month after" onClick={() => move(1)}><IconChevronRight size={16} aria-hidden /></ActionIcon>
-        <Text size="sm" c="dimmed">days and times in {zone}</Text>
+        <Text size="sm" c="dimmed">{of === null ? 'reading the month…' : `days and times in ${zone}`}</Text>
+        {of !== null && of.incomplete.length > 0 ? <Text size="sm">{of.incomplete.join(', ')}: too often for every date to be listed</Text> : null}
       </Group>
       <Table withColumnBorders withTableBorder layout="fixed" highlightOnHover={false} aria-label={`Drills in ${title}`}>
         <Table.Thead><Table.Tr>{weekdays.map((name) => <Table.Th key={name}>{name}</Table.Th>)}</Table.Tr></Table.Thead>
@@ -43,7 +44,7 @@ export function MonthCalendar({ year, month, today, zone, entries, go }: MonthCa
                     {day === null ? null : (
                       <>
                         <Text size="xs" fw={date === today ? 700 : 400} aria-current={date === today ? 'date' : undefined}>{day}{date === today ? ' today' : ''}</Text>
-                        <Stack gap={2}><Day zone={zone} entries={entries.filter((entry) => entry.day === date)} /></Stack>
+                        <Stack gap={2}>{of === null ? null : <Day zone={zone} day={date} of={of} />}</Stack>
                       </>
                     )}
                   </Table.Td>
@@ -59,17 +60,31 @@ export function MonthCalendar({ year, month, today, zone, entries, go }: MonthCa
 
 const shown = 4;
 
-function Day({ entries, zone }: { readonly entries: readonly Entry[]; readonly zone: string }) {
+interface DayProps {
+  readonly day: string;
+  readonly zone: string;
+  readonly of: DrillMonth;
+}
+
+function Day({ day, zone, of }: DayProps) {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
+  const ended = of.ended.filter((each) => each.day === day);
+  const coming = of.coming.filter((each) => each.day === day);
+  const room = Math.max(0, shown - ended.length);
+  const more = Math.max(0, ended.length - shown) + Math.max(0, coming.length - room);
   return (
     <>
-      {entries.slice(0, shown).map((entry) => {
-        const text = `${clock.format(entry.at)} ${entry.kind === 'past' ? `${entry.group} ${resultWord(entry.result)}` : entry.schedule.title}`;
-        return entry.kind === 'past'
-          ? <Anchor key={entry.key} size="xs" component={Link} to={`/runs/${entry.result.run}`} title={text} truncate="end" display="block">{text}</Anchor>
-          : <Text key={entry.key} size="xs" title={text} truncate="end">{text}</Text>;
+      {ended.slice(0, shown).map(({ group, result }) => {
+        const text = `${clock.format(new Date(result.at))} ${group} ${resultWord(result)}`;
+        return <Anchor key={result.run} size="xs" component={Link} to={`/runs/${result.run}`} title={text} truncate="end" display="block">{text}</Anchor>;
       })}
-      {entries.length > shown ? <Text size="xs" c="dimmed">and {entries.length - shown} more</Text> : null}
+      {coming.slice(0, room).map((each) => {
+        const text = `${clock.format(new Date(each.at))} ${each.title}`;
+        // The schedule's own clock, where it is another: its hour is the one that stays over the change of the clock.
+        const own = each.timeZone === zone ? '' : ` (${each.local.slice(11, 16)} in ${each.timeZone})`;
+        return <Text key={`${each.schedule}${each.at}`} size="xs" title={`${text}${own}`} truncate="end">{text}</Text>;
+      })}
+      {more > 0 ? <Text size="xs" c="dimmed">and {more} more</Text> : null}
     </>
   );
 }

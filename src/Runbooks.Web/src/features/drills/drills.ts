@@ -7,7 +7,15 @@ export type DrillResult = components['schemas']['DrillResultView'];
 export type Schedule = components['schemas']['ScheduleView'];
 export type ScheduleChange = components['schemas']['ScheduleChange'];
 
+export type DrillMonth = components['schemas']['DrillMonthView'];
+
 export const drillsQuery = queryOptions({ queryKey: ['drills'], queryFn: () => body(api.GET('/api/v1/drills')) });
+
+/** A month as the clock of a zone shows it, by the engine's own reading of the schedules. */
+export const monthQuery = (month: string, timeZone: string) => queryOptions({
+  queryKey: ['drills', 'month', month, timeZone],
+  queryFn: () => body(api.GET('/api/v1/drills/month', { params: { query: { month, timeZone } } })),
+});
 
 export const schedulesQuery = queryOptions({
   queryKey: ['schedules'], queryFn: async () => (await body(api.GET('/api/v1/schedules'))).items,

@@ -108,6 +108,13 @@ export const planQuery = (run: string) => queryOptions({
   select: pinnedSteps,
 });
 
+/** Every step of what was asked for, also of a procedure that has no document; before it starts. */
+export const askedPlanQuery = (run: string) => queryOptions({
+  queryKey: ['runs', run, 'plan'],
+  queryFn: () => body(api.GET('/api/v1/runs/{run}/plan', { params: { path: { run } } })),
+  select: (plan: components['schemas']['RunPlanView']): readonly PlanNode[] => plan.nodes.filter((node) => node.frame == null),
+});
+
 // Without a pinned plan the server answers with the steps so far, which the list of steps has already; and the frames of
 // blocks are no steps.
 function pinnedSteps(plan: components['schemas']['RunPlanView']): readonly PlanNode[] {

@@ -34,15 +34,16 @@ export function Chart(props: ChartProps) {
     <Box component="section" aria-labelledby={name}>
       <Group justify="space-between" gap="xs">
         <Text id={name} size="sm" fw={600}>{title}</Text>
-        <Group gap="sm" ml="auto">
-          {tracks.map((track) => <Latest key={track.label} track={track} format={format} single={tracks.length === 1} />)}
-          <Button
-            variant="subtle" color="gray" size="compact-xs" aria-pressed={asTable}
-            aria-label={`${title} as a table`} onClick={() => setAsTable(!asTable)}
-          >
-            table
-          </Button>
-        </Group>
+        <Button
+          variant="subtle" color="gray" size="compact-xs" aria-pressed={asTable}
+          aria-label={`${title} as a table`} onClick={() => setAsTable(!asTable)}
+        >
+          table
+        </Button>
+      </Group>
+      {/* A line of its own in every chart: the plots of a row begin at the same height whatever their legends hold. */}
+      <Group gap="sm" mih={18}>
+        {tracks.map((track) => <Latest key={track.label} track={track} format={format} single={tracks.length === 1} />)}
       </Group>
       {asTable ? <ChartTable title={title} times={times} tracks={tracks} format={format} /> : (
         <Box h={height} aria-hidden>

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Paper, Stack, Text, TextInput, Tooltip } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text, TextInput, Tooltip } from '@mantine/core';
 import { IconGavel } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
 import { Refused } from '@/ui/Refused';
 import { decisionsQuery, useRunRefresh, type RunView } from '../data';
+import { AskedFor } from './AskedFor';
 import { whyNot } from './whyNot';
 
 export const awaitsApproval = (run: RunView): boolean => run.state === 'requested' && run.approvalsGiven < run.approvalsNeeded;
@@ -64,9 +65,8 @@ function Panel({ run }: { readonly run: RunView }) {
               {run.approvalsGiven} of {run.approvalsNeeded} approvals of role {run.approverRole}
               {left === null ? '' : left > 0 ? ` · expires in ${duration(left)}` : ' · expired'}
             </Text>
-            <Text size="sm">
-              The decision binds plan <Code>{run.planHash}</Code>: this version, these inputs, this group as it stands. If one of them moves, it is refused.
-            </Text>
+            <AskedFor run={run} />
+            <Text size="sm">The decision binds the plan: this version, these inputs, this group as it stands. If one of them moves, it is refused.</Text>
           </div>
         </Group>
         {why === null ? null : <Text size="sm" fw={600}>{why}</Text>}

@@ -14,12 +14,14 @@ import { QuestionPanel } from './QuestionPanel';
 // Typing into a form of this size takes seconds on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
-const server = vi.hoisted(() => ({ me: {} as unknown, post: vi.fn() }));
+const server = vi.hoisted(() => ({ me: {} as unknown, nodes: [] as unknown[], post: vi.fn() }));
 vi.mock('@/api/client', () => ({
   provesItselfBy: () => undefined,
   body: async (call: Promise<{ data: unknown }>) => (await call).data,
   api: {
-    GET: async (path: string) => ({ data: path.endsWith('/session') ? server.me : { items: [] } }),
+    GET: async (path: string) => ({
+      data: path.endsWith('/session') ? server.me : path.endsWith('/plan') ? { pinned: true, nodes: server.nodes } : { items: [] },
+    }),
     POST: server.post,
   },
 }));
@@ -27,7 +29,7 @@ vi.mock('@/api/client', () => ({
 const request = {
   id: 'run_1', kind: 'failover-planned', real: true, state: 'requested', runbook: 'failover-planned', version: 1, planHash: 'sha256:abc', group: 'payments',
   requestedBy: 'ada', reason: 'flood', requestedAt: '2026-01-01T00:00:00Z', approvalsNeeded: 1, approvalsGiven: 0, approverRole: 'approver',
-  approvalsExpireAt: '2999-01-01T00:00:00Z', workflowId: 'w',
+  approvalsExpireAt: '2999-01-01T00:00:00Z', workflowId: 'w', target: 'site-b', inputs: { to: 'site-b', point: 'rp_7' },
 } as unknown as RunView;
 const person = (name: string, ...roles: string[]) => ({ name, userId: `usr_${name}`, antiforgery: 'x', operations: [], roles: roles.map((role) => ({ role })) });
 
@@ -54,6 +56,20 @@ describe('a request that waits for a second person', () => {
     await screen.findByText(/You asked for this run yourself/);
     await userEvent.click(screen.getByRole('button', { name: /^Approve REAL/ }));
     expect(server.post).not.toHaveBeenCalled();
+  });
+
+  it('shows where it acts, what it was given and what nobody can take back', async () => {
+    server.me = person('bob', 'approver');
+    server.nodes = [
+      { path: 'stop', title: 'Stop the machines', acts: true, irreversible: false },
+      { path: 'fence', title: 'Fence the old primary', acts: true, irreversible: true },
+      { path: 'look', title: 'Look', acts: false, irreversible: false },
+    ];
+    show(<ApprovalPanel run={request} />);
+    const facts = await screen.findByRole('table', { name: 'What the decision is about' });
+    await waitFor(() => expect(facts.textContent).toContain('Cannot be taken back Fence the old primary'));
+    for (const fact of ['Sitesite-b', 'point = rp_7', 'sha256:abc', '3, 2 of which change something']) expect(facts.textContent).toContain(fact);
+    expect(facts.textContent).not.toContain('to = ');
   });
 
   it('is decided for exactly the plan that was shown, and only with a reason', async () => {
