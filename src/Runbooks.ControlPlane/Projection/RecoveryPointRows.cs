@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dapper;
+using Runbooks.ControlPlane.Events;
 using Runbooks.ControlPlane.Storage;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.History.V1;
@@ -56,47 +57,82 @@ internal static class RecoveryPointRows
             return;
         }
 
-        if (call.Activity == Drop)
+        var (kind, subject) = call.Activity switch
         {
-            await change.Connection.ExecuteAsync(
-                "update control.recovery_points set removed_at = clock_timestamp() where id = @Point and site = @Target",
-                new { call.Point, call.Target }, change.Transaction);
-        }
-        else if (call.Activity == DropOfRun)
+            Drop => ("dropped", await DropAsync(change, call)),
+            DropOfRun => ("dropped", await DropOfRunAsync(change, open, call)),
+            Remove => ("dropped", await DropWithCopyAsync(change, call)),
+            _ => ("made", await MakeAsync(change, open, call, Parse(result))),
+        };
+        if (subject is not null)
         {
-            await change.Connection.ExecuteAsync(
-                """
-                update control.recovery_points set removed_at = clock_timestamp()
-                where made_by = @Run and protection = @Protection and site = @Target and removed_at is null
-                """,
-                new { open.Run, call.Protection, call.Target }, change.Transaction);
+            change.Tell(new EventEntry($"recovery-point.{kind}", subject)
+            {
+                Run = open.Run, Group = open.Grp, Site = call.Target, Data = new() { ["reason"] = call.Reason },
+            });
         }
-        else if (call.Activity == Remove)
+
+        if (subject is not null && call.Activity == Meet)
         {
-            // The points lay over the copy and went with it.
-            await change.Connection.ExecuteAsync(
-                """
-                update control.recovery_points set removed_at = clock_timestamp()
-                where protection = @Protection and site = @Target and removed_at is null
-                """,
-                new { call.Protection, call.Target }, change.Transaction);
+            change.Tell(new EventEntry("conflict.found", subject)
+            {
+                Run = open.Run, Group = open.Grp, Site = call.Target,
+            });
         }
-        else if (Parse(result) is { } made && (Text(made, "Point") ?? Text(made, "KeptPoint")) is { } point)
+    }
+
+    private static async Task<string?> DropAsync(Change change, Call call)
+    {
+        await change.Connection.ExecuteAsync(
+            "update control.recovery_points set removed_at = clock_timestamp() where id = @Point and site = @Target",
+            new { call.Point, call.Target }, change.Transaction);
+        return call.Point;
+    }
+
+    private static async Task<string?> DropOfRunAsync(Change change, OpenRun open, Call call)
+    {
+        await change.Connection.ExecuteAsync(
+            """
+            update control.recovery_points set removed_at = clock_timestamp()
+            where made_by = @Run and protection = @Protection and site = @Target and removed_at is null
+            """,
+            new { open.Run, call.Protection, call.Target }, change.Transaction);
+        return call.Protection;
+    }
+
+    /// <summary>The points lay over the copy and went with it.</summary>
+    private static async Task<string?> DropWithCopyAsync(Change change, Call call)
+    {
+        await change.Connection.ExecuteAsync(
+            """
+            update control.recovery_points set removed_at = clock_timestamp()
+            where protection = @Protection and site = @Target and removed_at is null
+            """,
+            new { call.Protection, call.Target }, change.Transaction);
+        return call.Protection;
+    }
+
+    private static async Task<string?> MakeAsync(Change change, OpenRun open, Call call, JsonObject? made)
+    {
+        if (made is null || (Text(made, "Point") ?? Text(made, "KeptPoint")) is not { } point)
         {
-            await change.Connection.ExecuteAsync(
-                """
-                insert into control.recovery_points (id, site, protection, workload, reason, at, facts, made_by)
-                values (@point, @Target, @Protection, (select workload from control.protections where id = @Protection), @Reason,
-                        coalesce(@at::timestamptz, clock_timestamp()), @facts::jsonb, @Run)
-                on conflict do nothing
-                """,
-                new
-                {
-                    point, call.Target, call.Protection, call.Reason, at = Text(made, "At"), facts = made.ToJsonString(),
-                    open.Run,
-                },
-                change.Transaction);
+            return null;
         }
+
+        await change.Connection.ExecuteAsync(
+            """
+            insert into control.recovery_points (id, site, protection, workload, reason, at, facts, made_by)
+            values (@point, @Target, @Protection, (select workload from control.protections where id = @Protection),
+                    @Reason, coalesce(@at::timestamptz, clock_timestamp()), @facts::jsonb, @Run)
+            on conflict do nothing
+            """,
+            new
+            {
+                point, call.Target, call.Protection, call.Reason, at = Text(made, "At"), facts = made.ToJsonString(),
+                open.Run,
+            },
+            change.Transaction);
+        return point;
     }
 
     private static JsonObject? Parse(Payloads? payloads) =>

@@ -60,14 +60,31 @@ export class Stack {
   }
 
   async controlPlane() {
+    for (const [pid, command] of await this.children()) if (command.includes('Runbooks.ControlPlane')) return pid;
+    throw new Error('`up` has no control plane');
+  }
+
+  /** The processes that `up` started, with their command lines. */
+  async children() {
+    const found = [];
     const tasks = `/proc/${this.child.pid}/task`;
     for (const task of await readdir(tasks)) {
       for (const pid of (await readFile(`${tasks}/${task}/children`, 'utf8')).split(' ').filter(Boolean)) {
-        const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-        if (command.includes('Runbooks.ControlPlane')) return Number(pid);
+        found.push([Number(pid), await readFile(`/proc/${pid}/cmdline`, 'utf8')]);
       }
     }
-    throw new Error('`up` has no control plane');
+    return found;
+  }
+
+  /** A signal to the agent of a site: SIGSTOP makes it silent without ending it, SIGCONT lets it speak again. */
+  async signalAgent(site, signal) {
+    for (const [pid, command] of await this.children()) {
+      if (command.includes('Runbooks.SiteAgent') && command.includes(join(this.folder, 'up', site))) {
+        process.kill(pid, signal);
+        return;
+      }
+    }
+    throw new Error(`\`up\` has no agent of ${site}`);
   }
 
   /** SQL of this folder into the stack's own PostgreSQL, for trials that need more rows than anybody wants to make. */
@@ -81,6 +98,7 @@ export class Stack {
   async stop() {
     if (this.child && this.child.exitCode === null) {
       this.letItComeBack();
+      for (const [pid] of await this.children()) process.kill(pid, 'SIGCONT');
       const ended = new Promise((done) => this.child.once('exit', done));
       this.child.kill('SIGTERM');
       await ended;

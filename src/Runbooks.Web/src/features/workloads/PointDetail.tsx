@@ -9,6 +9,7 @@ import { bytes, duration } from '@/ui/format';
 import { Refused } from '@/ui/Refused';
 import { exact, TimeText } from '@/ui/TimeText';
 import { useZone } from '@/ui/zone';
+import { DropPoint } from './DropPoint';
 import { reasonWords, type PointAtSites } from './timeLine';
 import type { Workload } from './workloads';
 
@@ -23,6 +24,7 @@ export function PointDetail({ workload, point, close }: PointDetailProps) {
   const zone = useZone();
   const mayStart = useCan('startRun');
   const mayKeep = useCan('keepRecoveryPoint');
+  const mayDrop = useCan('dropRecoveryPoint');
   // A failover goes to another site, and only where the point is.
   const targets = point.sites.filter((site) => site !== workload.site);
   // A drill removes its own point at its end.
@@ -61,6 +63,7 @@ export function PointDetail({ workload, point, close }: PointDetailProps) {
         {targets.length === 0 && !ofDrill ? <Text size="sm">It is kept only at {workload.site}, where the machine runs: a drill or a failover needs it at another site.</Text> : null}
         {ofDrill ? <Text size="sm">It belongs to a drill, which removes it at its end; nobody can count on it.</Text> : null}
         {mayKeep && !ofDrill ? <Keep key={String(point.pinned)} point={point} /> : null}
+        {mayDrop && !ofDrill && !point.pinned ? <DropPoint point={point} /> : null}
       </Stack>
     </Paper>
   );

@@ -90,7 +90,7 @@ function Part({ title, steps, none }: PartProps) {
     <div>
       <Text size="sm" fw={600}>{title}</Text>
       {steps.length === 0 ? <Text size="sm" c="dimmed">{none}</Text> : (
-        <List size="sm">
+        <List size="sm" aria-label={title}>
           {steps.map((step) => (
             <List.Item key={`${step.path}${step.text}`}>
               {step.title}{step.text === 'stopped' || step.text === 'never started' ? null : <Text span inherit c="dimmed"> — {step.text}</Text>}

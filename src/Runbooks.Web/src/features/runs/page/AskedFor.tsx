@@ -12,7 +12,7 @@ export function AskedFor({ run }: { readonly run: RunView }) {
   const final = acts.filter((step) => step.irreversible);
   return (
     <Stack gap={4}>
-      <Table aria-label="What the decision is about" verticalSpacing={2} w="auto" withRowBorders={false} highlightOnHover={false}>
+      <Table aria-label="What the decision is about" verticalSpacing={2} w="auto" ml={-8} withRowBorders={false} highlightOnHover={false}>
         <Table.Tbody>
           <Fact name="Group">{run.group ?? 'none'}</Fact>
           {run.target == null ? null : <Fact name="Site">{run.target}</Fact>}
