@@ -37,16 +37,20 @@ internal static class WorkloadTableApi
 
         var (ascending, offset, count) = (
             Orders.IsAscending(order, unlessSaid: true), Cursor.Offset(cursor), Cursor.Limit(limit));
+        var words = q?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         var all = (await views.WorkloadsAsync(group, call.Caller.ReadableGroups(), cancel)).Select(Row)
             .Where(w => (state is null || w.State == state) && (tier is null || w.Tier == tier)
                 && (site is null || w.Site == site || w.Standbys.Contains(site))
-                && (q is null || $"{w.Id} {w.Title} {w.Group}".Contains(q, StringComparison.OrdinalIgnoreCase)))
-                    .ToList();
+                && words.All(word => TextOf(w).Contains(word, StringComparison.OrdinalIgnoreCase)))
+            .ToList();
         var sorted = ascending ? all.OrderBy(column) : all.OrderByDescending(column);
         var page = sorted.ThenBy(w => w.Id, StringComparer.Ordinal).Skip((int)Math.Min(offset, int.MaxValue)).Take(
             count).ToList();
         return TypedResults.Ok(Cursor.OfOffset(page, offset, all.Count));
     }
+
+    private static string TextOf(WorkloadRowView w) =>
+        $"{w.Id} {w.Title} {w.Group} {w.Tier} {w.Site} {string.Join(' ', w.Standbys)}";
 
     private static WorkloadRowView Row(WorkloadView w) => new(
         w.Id, w.Title, w.Group, w.Site, [.. w.Protection?.Policy.Standbys.Select(s => s.ToString()) ?? []], w.Tier,

@@ -61,6 +61,15 @@ export class Trace {
   }
 }
 
+/** What the page's workers had of the processor, in ms. */
+export async function workersBusy(path) {
+  const { traceEvents } = JSON.parse(await readFile(path, 'utf8'));
+  const workers = new Set(traceEvents.filter((event) => event.name === 'thread_name' && event.args.name.startsWith('DedicatedWorker')).map((event) => `${event.pid}/${event.tid}`));
+  const tasks = traceEvents.filter((event) => event.ph === 'X' && event.name.endsWith('RunTask') && workers.has(`${event.pid}/${event.tid}`));
+  const own = tasks.filter((task) => !tasks.some((other) => other !== task && other.tid === task.tid && other.ts <= task.ts && other.ts + other.dur >= task.ts + task.dur && other.dur > task.dur));
+  return own.reduce((sum, task) => sum + (task.tdur ?? task.dur), 0) / 1000;
+}
+
 export function share(values, limit) {
   return values.length === 0 ? Number.NaN : (100 * values.filter((value) => value <= limit).length) / values.length;
 }

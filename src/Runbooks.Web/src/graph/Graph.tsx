@@ -75,10 +75,11 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
     const begin = async (): Promise<void> => {
       await flow.fitView({ padding: 0.12, maxZoom: 1, minZoom: readable });
       // A long runbook does not fit at a size that can be read: it begins at its first step.
-      if (flow.getZoom() <= readable + 0.01) {
-        const { x, zoom } = flow.getViewport();
-        const top = Math.min(...nodes.filter((node) => node.parent === null).map((node) => boxes.get(node.id)?.y ?? 0));
-        await flow.setViewport({ x, y: 24 - top * zoom, zoom });
+      const first = nodes.find((node) => node.parent === null);
+      const box = first && boxes.get(first.id);
+      if (box && canvas.current && flow.getZoom() <= readable + 0.01) {
+        const { zoom } = flow.getViewport();
+        await flow.setViewport({ x: canvas.current.clientWidth / 2 - (box.x + box.width / 2) * zoom, y: 24 - box.y * zoom, zoom });
       }
       setFitted(true);
     };

@@ -1,4 +1,5 @@
 import { Button, Card, Group, List, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { Exposure } from '@/ui/Exposure';
 import { StateMark } from '@/ui/StateMark';
@@ -7,17 +8,26 @@ import { needsAttention, nextStep, type OverviewGroup, type Reason } from './ove
 
 /** What a person should look at now, worst first, each with the reason and the way to mend it. */
 export function NeedsAttention({ groups }: { readonly groups: readonly OverviewGroup[] }) {
+  const [all, setAll] = useState(false);
   const waiting = groups.filter(needsAttention);
+  const shown = all ? waiting : waiting.slice(0, groupsShown);
   return (
     <Stack component="section" aria-labelledby="attention" gap="sm">
       <Title order={2} id="attention">Needs attention{waiting.length > 0 ? ` (${waiting.length})` : ''}</Title>
       {waiting.length === 0
         ? <Text size="sm">Nothing: every group is protected and ready to fail over.</Text>
-        : waiting.map((group) => <Attention key={group.id} group={group} />)}
+        : shown.map((group) => <Attention key={group.id} group={group} />)}
+      {waiting.length > groupsShown ? (
+        <Button variant="default" onClick={() => setAll(!all)} style={{ alignSelf: 'flex-start' }}>
+          {all ? `Show the worst ${groupsShown} only` : `Show the other ${waiting.length - groupsShown} groups`}
+        </Button>
+      ) : null}
     </Stack>
   );
 }
 
+// The table beneath has every group; here stand those to begin with.
+const groupsShown = 8;
 const reasonsShown = 4;
 
 function Attention({ group }: { readonly group: OverviewGroup }) {

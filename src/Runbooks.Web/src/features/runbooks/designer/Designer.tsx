@@ -7,6 +7,7 @@ import type { ApiProblem } from '@/api/problem';
 import { Graph } from '@/graph/Graph';
 import type { GraphEditing, GraphHandle } from '@/graph/model';
 import { useMay } from '@/shell/session';
+import { Unhurried } from '@/ui/Unhurried';
 import { Waiting } from '@/ui/Waiting';
 import { connect, disconnect, insertSteps, moveSteps, outermost } from '../document/commands';
 import { sourceFrom } from '../document/sources';
@@ -36,6 +37,9 @@ import { useDraftGraph, useEditor, useKinds, useProblems, useSaveState, useSessi
 const ConflictDialog = lazy(() => import('./ConflictDialog').then((module) => ({ default: module.ConflictDialog })));
 const ExplainDrawer = lazy(() => import('./ExplainDrawer').then((module) => ({ default: module.ExplainDrawer })));
 const PublishDialog = lazy(() => import('./PublishDialog').then((module) => ({ default: module.PublishDialog })));
+
+// Forms of a runbook with more steps are drawn in pieces between frames.
+const atOnceMax = 60;
 
 interface DesignerProps {
   readonly name: string;
@@ -150,7 +154,12 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
     // Several chosen steps have a form of their own, which is opened from any of them.
     if (!editor.current().selection.has(key)) editor.select([key]);
     openedFrom.current = key;
-    requestAnimationFrame(() => panel.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus());
+    // The form of a long runbook is drawn behind the canvas.
+    const enter = (): void => {
+      if (panel.current?.querySelector('[data-waiting]')) requestAnimationFrame(enter);
+      else panel.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
+    };
+    requestAnimationFrame(enter);
   }, [editor]);
   useChosenStep(editor, state, { step, setStep }, focusStep, say);
 
@@ -230,6 +239,7 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
                 <OutlineView nodes={graph.nodes} state={state} connecting={connecting} keyed={keyed} select={select} openForm={openForm} act={act} renaming={renaming} setRenaming={setRenaming} />
               </div>
             )}
+            <Unhurried subject={tab} atOnce={state.reading.byKey.size <= atOnceMax}>
             <Drawer tab={tab} onTab={setTab} problems={problems} checking={checking} editor={editor} kinds={kinds} readOnly={readOnly} goTo={goTo} onGo={(problem) => {
               if (problem.step !== null) {
                 editor.select([problem.step]);
@@ -238,10 +248,12 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
               setGoTo({ line: problem.line });
               if (problem.step === null) setTab('yaml');
             }} />
+            </Unhurried>
           </div>
           {/* Escape leads from the form back to the step it belongs to. */}
           {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
           <div className={classes['panel']} ref={panel} role="region" aria-label="Properties" onKeyDown={(event) => { if (event.key === 'Escape' && !event.defaultPrevented) backToSteps(); }}>
+            <Unhurried subject={selected.join(' ')} atOnce={state.reading.byKey.size <= atOnceMax} meanwhile={<Text size="sm" fw={700}>{selected.join(', ')}</Text>}>
             {selected.length > 1 ? (
               <SelectionForm
                 keys={selected} reading={state.reading} act={act} locked={locked} onCopy={() => clipboard.copy()} onRemove={() => keyed.remove(selected)}
@@ -252,6 +264,7 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
             ) : (
               <RunbookForm name={name} reading={state.reading} problems={problems} groups={groups.data?.items.map((each) => each.id) ?? []} act={act} readOnly={locked} />
             )}
+            </Unhurried>
           </div>
         </div>
       </div>
