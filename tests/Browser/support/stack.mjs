@@ -88,11 +88,11 @@ export class Stack {
   }
 
   /** SQL of this folder into the stack's own PostgreSQL, for trials that need more rows than anybody wants to make. */
-  async sql(file) {
+  async sql(file, variables = {}) {
     const options = await readFile(join(this.folder, 'up/control-plane/database/pg/postmaster.opts'), 'utf8');
     const socket = options.match(/unix_socket_directories=([^"\s]+)/)[1];
     const path = new URL(file, import.meta.url).pathname;
-    await run('psql', ['-h', socket, '-U', 'runbooks', '-d', 'runbooks', '-v', 'ON_ERROR_STOP=1', '-q', '-1', '-f', path]);
+    await run('psql', ['-h', socket, '-U', 'runbooks', '-d', 'runbooks', '-v', 'ON_ERROR_STOP=1', '-q', '-1', ...Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`]), '-f', path]);
   }
 
   async stop() {
