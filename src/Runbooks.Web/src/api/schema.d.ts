@@ -72,7 +72,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Records, newest first unless order=asc.
+         * Records, newest first unless order=asc. A search for text (q) looks at 100,000 records at a time: the page may be short or empty, and next goes on from there.
          * @description Roles: viewer, operator, approver, author, admin, auditor.
          */
         get: operations["searchAudit"];
