@@ -25,9 +25,11 @@ export class Browser {
     await this.chromium?.close();
   }
 
-  /** A fresh person at a fresh page. */
-  async open(scheme = 'light') {
-    const context = await this.chromium.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: scheme, baseURL: this.stack.address });
+  /** A fresh person at a fresh page; `more` is what else their browser is like. */
+  async open(scheme = 'light', more = {}) {
+    const context = await this.chromium.newContext({
+      viewport: { width: 1440, height: 900 }, colorScheme: scheme, baseURL: this.stack.address, ...more,
+    });
     context.setDefaultTimeout(60_000);
     await context.exposeBinding('runbooksViolation', (_, text) => void this.violations.push(text));
     await context.addInitScript(() => {

@@ -1,7 +1,7 @@
 import { ActionIcon, Badge, Box, Group, Kbd, Text, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { api, body } from '@/api/client';
 import { useNow } from '@/ui/now';
@@ -96,7 +96,12 @@ function SchemeSwitch() {
 
 // The menu itself, with what places it, is loaded by whoever opens it.
 function Person({ me }: { readonly me: Me }) {
-  const [open, setOpen] = useState(false);
-  const name = <UnstyledButton fz="sm" fw={600} aria-haspopup="menu" onClick={() => setOpen(true)}>{me.name}</UnstyledButton>;
+  const [open, setOpen] = useState<boolean | null>(null);
+  const again = useRef<HTMLButtonElement>(null);
+  // Closing the menu takes its button away; this one is in its place, and takes the keyboard that nobody has then.
+  useEffect(() => {
+    if (open === false && document.activeElement === document.body) again.current?.focus();
+  }, [open]);
+  const name = <UnstyledButton ref={again} fz="sm" fw={600} aria-haspopup="menu" onClick={() => setOpen(true)}>{me.name}</UnstyledButton>;
   return open ? <Suspense fallback={name}><PersonMenu me={me} onClose={() => setOpen(false)} /></Suspense> : name;
 }

@@ -11,6 +11,7 @@ import { Refused } from '@/ui/Refused';
 import { Waiting } from '@/ui/Waiting';
 import { Commands } from './Commands';
 import { Elsewhere } from './Elsewhere';
+import { focusMain, mainId, useFocusBack } from './focus';
 import { Header } from './Header';
 import { useLive, useLiveness } from './live';
 import { meQuery } from './session';
@@ -33,6 +34,7 @@ const icons = {
 
 export function Shell() {
   const me = useQuery(meQuery);
+  useFocusBack();
   const live = useLive();
   const { pathname, search } = useLocation();
   const signedIn = me.data !== undefined;
@@ -61,6 +63,7 @@ export function Shell() {
 
   return (
     <AppShell header={{ height: 48 }} navbar={{ width: 176, breakpoint: 'sm' }} padding="md">
+      <button type="button" className="skip" onClick={focusMain}>Skip to the page</button>
       <Commands />
       {over ? <Suspense><SessionOver me={me.data} /></Suspense> : null}
       <ScrollRestoration />
@@ -85,7 +88,7 @@ export function Shell() {
           );
         })}
       </AppShell.Navbar>
-      <AppShell.Main>
+      <AppShell.Main id={mainId} tabIndex={-1}>
         <Elsewhere />
         <Suspense fallback={<Waiting what="Loading the page…" />}>
           <Outlet />

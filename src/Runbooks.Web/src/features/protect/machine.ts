@@ -81,4 +81,4 @@ export function freeVolumes(volumes: readonly VolumeStatus[], taken: ReadonlySet
 /** A volume's id is made here so that the page knows which one it waits for. */
 export const newVolumeId = (): string => `vol_${crypto.randomUUID().replaceAll('-', '')}`;
 
-export const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+export { quoted } from '@/ui/quoted';

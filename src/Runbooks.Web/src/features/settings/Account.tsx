@@ -18,7 +18,7 @@ export function Account() {
   if (!data) return error ? <Refused error={error} /> : <Waiting what="Reading your account…" />;
   return (
     <Stack gap="xl">
-      <Text>{data.display || data.name} signs in as <b>{data.name}</b>.</Text>
+      <Text>{data.display && data.display !== data.name ? `${data.display} signs in as ` : 'You sign in as '}<b>{data.name}</b>.</Text>
       <Stack gap="xs">
         <Title order={2}>Password</Title>
         <PasswordForm asksCurrent={data.hasPassword} onChanged={reread} />
@@ -56,7 +56,7 @@ function AddFactor({ onConfirmed }: { readonly onConfirmed: (recovery: readonly 
       {begin.data ? (
         <>
           <Text size="sm">Enter this secret in the app (or open the address on the device that has it), then type the code it shows.</Text>
-          <CommandLine command={begin.data.secret} />
+          <CommandLine command={begin.data.secret} what="Copy the secret" />
           <Anchor href={begin.data.uri} size="sm">Open in an authenticator on this device</Anchor>
           <Group align="flex-end">
             <TextInput label="Code" value={code} onChange={(event) => setCode(event.currentTarget.value)} autoComplete="one-time-code" />

@@ -7,10 +7,14 @@ import { CommandLine } from '@/ui/CommandLine';
 import { Refused } from '@/ui/Refused';
 import type { Column } from '@/ui/table/arrange';
 import { DataTable } from '@/ui/table/DataTable';
+import { quoted } from '@/ui/quoted';
 import { TimeText } from '@/ui/TimeText';
 import { Waiting } from '@/ui/Waiting';
 
 type Token = components['schemas']['TokenView'];
+
+// What the command line takes when it is told nothing.
+const usualDays = 90;
 
 const columns: readonly Column<Token>[] = [
   { id: 'name', title: 'name', cell: (row) => row.name, sortBy: (row) => row.name, text: (row) => row.name },
@@ -31,9 +35,12 @@ export function Tokens() {
   );
 }
 
+const tokenCommand = (name: string, days: number): string =>
+  `runbooks token add ${quoted(name || 'NAME')}${days === usualDays ? '' : ` --expires-days ${days}`}`;
+
 function NewToken() {
   const [name, setName] = useState('');
-  const [days, setDays] = useState(90);
+  const [days, setDays] = useState(usualDays);
   const queries = useQueryClient();
   const make = useMutation({
     mutationFn: () => body(api.POST('/api/v1/tokens', { body: { name, user: null, expiresDays: days } })),
@@ -50,11 +57,11 @@ function NewToken() {
           <TextInput label="New token for" placeholder="nightly backup" required value={name} onChange={(event) => setName(event.currentTarget.value)} />
           <NumberInput label="Good for" suffix=" days" min={1} max={3660} w={120} value={days} onChange={(value) => setDays(Number(value))} />
           <Button type="submit" loading={make.isPending}>Make a token</Button>
-          <CommandLine command={`runbooks token add ${name || 'NAME'}`} compact />
+          <CommandLine command={tokenCommand(name, days)} compact />
         </Group>
       </form>
       <Refused error={make.error} />
-      {make.data?.token ? <><Text size="sm" role="status">Shown once; only its hash is kept.</Text><CommandLine command={make.data.token} /></> : null}
+      {make.data?.token ? <><Text size="sm" role="status">Shown once; only its hash is kept.</Text><CommandLine command={make.data.token} what="Copy the token" /></> : null}
     </Stack>
   );
 }

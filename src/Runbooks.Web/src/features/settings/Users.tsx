@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react';
 import { api, body } from '@/api/client';
 import type { components } from '@/api/schema';
 import { CommandLine } from '@/ui/CommandLine';
+import { quoted } from '@/ui/quoted';
 import { Refused } from '@/ui/Refused';
 import type { Column } from '@/ui/table/arrange';
 import { DataTable } from '@/ui/table/DataTable';
@@ -42,6 +43,9 @@ export function Users() {
 
 const first: readonly Binding[] = [{ role: 'viewer', group: null, site: null }];
 
+const userCommand = (name: string, display: string, bindings: readonly Binding[]): string =>
+  [`runbooks user add ${quoted(name || 'NAME')}`, display ? `--display ${quoted(display)}` : '', ...bindings.map(bindingOption)].filter(Boolean).join(' ');
+
 function NewUser() {
   const [name, setName] = useState('');
   const [display, setDisplay] = useState('');
@@ -71,7 +75,7 @@ function NewUser() {
           <RolesEditor value={bindings} onChange={setBindings} />
           <Group gap="xs">
             <Button type="submit" loading={add.isPending}>Add the user</Button>
-            <CommandLine compact command={`runbooks user add ${name || 'NAME'} ${bindings.map(bindingOption).join(' ')}`.trim()} />
+            <CommandLine compact command={userCommand(name, display, bindings)} />
           </Group>
           <Refused error={add.error} />
           {add.data ? <Text size="sm" role="status">{add.data.name} is added. “New password” in the table gives them one to sign in with.</Text> : null}

@@ -3,8 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { api, body } from '@/api/client';
 import { CommandLine } from '@/ui/CommandLine';
+import { quoted } from '@/ui/quoted';
 import { Refused } from '@/ui/Refused';
 import { JoinToken } from './JoinToken';
+
+const siteCommand = (id: string, title: string, location: string): string =>
+  [`runbooks site add ${quoted(id)}`, title ? `--title ${quoted(title)}` : '', location ? `--location ${quoted(location)}` : ''].filter(Boolean).join(' ');
 
 /** A new site and, at once, the token that its agent joins with. */
 export function AddSite({ onClose }: { readonly onClose: () => void }) {
@@ -31,7 +35,7 @@ export function AddSite({ onClose }: { readonly onClose: () => void }) {
               <TextInput label="Title" value={title} onChange={(event) => setTitle(event.currentTarget.value)} />
               <TextInput label="Location" value={location} onChange={(event) => setLocation(event.currentTarget.value)} />
               <Button type="submit" loading={add.isPending}>Add the site</Button>
-              {id ? <CommandLine command={`runbooks site add ${id}`} compact /> : null}
+              {id ? <CommandLine command={siteCommand(id, title, location)} compact /> : null}
             </Group>
           </form>
         )}

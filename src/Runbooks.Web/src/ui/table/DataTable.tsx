@@ -66,7 +66,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     <div>
       <TableFilters
         label={label} rows={rows} shown={shown.length} total={remote?.total} facets={facets} state={state} change={change}
-        searchable={props.searchable ?? columns.some((column) => column.text)} actions={props.actions}
+        searchable={props.searchable ?? columns.some((column) => column.text)} onDown={() => reach(0)} actions={props.actions}
       />
       <Table.ScrollContainer minWidth={480} type="native">
         <Table aria-label={label} aria-rowcount={(remote?.total ?? shown.length) + 1} layout="auto">

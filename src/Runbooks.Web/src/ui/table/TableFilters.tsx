@@ -13,17 +13,19 @@ interface TableFiltersProps<Row> {
   readonly state: TableState;
   readonly change: (next: Partial<TableState>) => void;
   readonly searchable: boolean;
+  /** The way from the field into the list beneath it. */
+  readonly onDown: () => void;
   readonly actions: ReactNode;
 }
 
 const typingPauseMs = 150;
 
 /** The line over a table: what to look for, which values, and how many of how many are left. */
-export function TableFilters<Row>({ label, rows, shown, total, facets, state, change, searchable, actions }: TableFiltersProps<Row>) {
+export function TableFilters<Row>({ label, rows, shown, total, facets, state, change, searchable, onDown, actions }: TableFiltersProps<Row>) {
   if (!searchable && facets.length === 0 && !actions) return null;
   return (
     <Group gap="sm" mb="xs" align="center">
-      {searchable ? <Search label={label} value={state.search} onChange={(search) => change({ search })} /> : null}
+      {searchable ? <Search label={label} value={state.search} onChange={(search) => change({ search })} onDown={onDown} /> : null}
       {facets.map((facet) => (
         <FacetChoice
           key={facet.id} facet={facet} rows={rows} value={state.facets[facet.id] ?? ''}
@@ -45,10 +47,11 @@ interface SearchProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
+  readonly onDown: () => void;
 }
 
 // The address follows when typing pauses: one entry a word, not one a letter.
-function Search({ label, value, onChange }: SearchProps) {
+function Search({ label, value, onChange, onDown }: SearchProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(pause.current), []);
@@ -65,7 +68,13 @@ function Search({ label, value, onChange }: SearchProps) {
     <TextInput
       size="xs" w={240} placeholder="filter…" aria-label={`Filter ${label}`} value={text}
       onChange={(event) => type(event.currentTarget.value)}
-      onKeyDown={(event) => event.key === 'Escape' && text !== '' && type('', 0)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && text !== '') type('', 0);
+        if (event.key === 'ArrowDown') {
+          event.preventDefault();
+          onDown();
+        }
+      }}
       rightSection={text ? <CloseButton size="xs" aria-label="Clear the filter" onClick={() => type('', 0)} /> : null}
     />
   );

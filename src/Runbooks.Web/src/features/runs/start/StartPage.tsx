@@ -75,6 +75,8 @@ function StartForm({ runbook, version, group, fixedGroup }: StartFormProps) {
   });
   const known = useMemo(() => (document.data?.document == null ? null : declared(document.data.document)), [document.data]);
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  // Kept here: the plan below comes and goes with what the server answers, and what was typed must not.
+  const [said, setSaid] = useState<Said>({ reason: '', name: '' });
   const inputs = useMemo(
     () => Object.fromEntries((known?.inputs ?? []).map((input) => [input.name, typed[input.name] ?? search.get(`in.${input.name}`) ?? input.preset ?? ''])),
     [known, typed, search],
@@ -117,16 +119,24 @@ function StartForm({ runbook, version, group, fixedGroup }: StartFormProps) {
       {complete ? null : <Text size="sm">Fill in what is required; then what would happen is shown.</Text>}
       <Refused error={plan.error} title="It cannot be started like this." />
       {complete && plan.isPending ? <Waiting what="Working out what would happen…" /> : null}
-      {plan.data && !plan.error ? (
+      {plan.data ? (
         <Box style={{ opacity: current ? 1 : 0.5 }}>
-          <Confirmation plan={plan.data} inputs={given} runbook={runbook} version={version} fixedGroup={fixedGroup} current={current === true} />
+          <Confirmation said={said} onSay={setSaid} plan={plan.data} inputs={given} runbook={runbook} version={version} fixedGroup={fixedGroup} current={current === true} />
         </Box>
       ) : null}
     </Stack>
   );
 }
 
+interface Said {
+  readonly reason: string;
+  /** The group's name, typed again for what is REAL. */
+  readonly name: string;
+}
+
 interface ConfirmationProps {
+  readonly said: Said;
+  readonly onSay: (next: Said) => void;
   readonly plan: ExplainView;
   readonly inputs: Readonly<Record<string, string>>;
   readonly runbook: string;
@@ -135,10 +145,8 @@ interface ConfirmationProps {
   readonly current: boolean;
 }
 
-function Confirmation({ plan, inputs, runbook, version, fixedGroup, current }: ConfirmationProps) {
+function Confirmation({ said: { reason, name }, onSay, plan, inputs, runbook, version, fixedGroup, current }: ConfirmationProps) {
   const navigate = useNavigate();
-  const [reason, setReason] = useState('');
-  const [name, setName] = useState('');
   const start = useMutation({
     mutationFn: () => body(api.POST('/api/v1/runs', {
       body: { runbook, version, group: fixedGroup ? null : plan.group, inputs, reason, planHash: plan.planHash },
@@ -158,9 +166,9 @@ function Confirmation({ plan, inputs, runbook, version, fixedGroup, current }: C
         <Fact name="Version">{plan.version ?? '—'}</Fact>
       </Group>
       <PlanPreview steps={plan.steps} />
-      <TextInput label="Reason" description="It is recorded with your name." required value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+      <TextInput label="Reason" description="It is recorded with your name." required value={reason} onChange={(event) => onSay({ reason: event.currentTarget.value, name })} />
       {plan.real ? (
-        <TextInput label={`This is REAL. Type the group's name: ${plan.group}`} value={name} onChange={(event) => setName(event.currentTarget.value)} autoComplete="off" />
+        <TextInput label={`This is REAL. Type the group's name: ${plan.group}`} value={name} onChange={(event) => onSay({ reason, name: event.currentTarget.value })} autoComplete="off" />
       ) : null}
       <Refused error={start.error} />
       {other ? (

@@ -1,4 +1,5 @@
 import { duration } from '@/ui/format';
+import { quoted } from '@/ui/quoted';
 import type { ExplainView } from '../data';
 
 const verbs: Readonly<Record<string, (group: string) => string>> = {
@@ -43,10 +44,9 @@ export function forecast(plan: ExplainView): string {
 
 /** The same start from a terminal. */
 export function startCommand(runbook: string, group: string, inputs: Readonly<Record<string, string>>, reason: string, real: boolean): string {
-  const quote = (value: string) => (/^[\w.:/=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`);
   return [
-    `runbooks run start ${runbook}`, group === '' ? '' : `--group ${quote(group)}`,
-    ...Object.entries(inputs).filter(([, value]) => value !== '').map(([name, value]) => `--input ${quote(`${name}=${value}`)}`),
-    `--reason ${quote(reason === '' ? '…' : reason)}`, real ? `--yes ${quote(group)}` : '',
+    `runbooks run start ${runbook}`, group === '' ? '' : `--group ${quoted(group)}`,
+    ...Object.entries(inputs).filter(([, value]) => value !== '').map(([name, value]) => `--input ${quoted(`${name}=${value}`)}`),
+    `--reason ${quoted(reason === '' ? '…' : reason)}`, real ? `--yes ${quoted(group)}` : '',
   ].filter(Boolean).join(' ');
 }
