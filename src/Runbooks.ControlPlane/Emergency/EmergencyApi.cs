@@ -48,9 +48,10 @@ internal static class EmergencyApi
 
         var readable = caller.ReadableGroups();
         var runs = await rows.ListAsync(null, null, "open", null, readable, null, null, 200, cancel);
+        var watched = context.Request.Query.ContainsKey("watch");
         var body = EmergencyPages.Overview(
-            await desk.GroupsAsync(null, readable, cancel), runs, clock.GetUtcNow().UtcDateTime);
-        return Page("Emergency", caller, BrowserSession.Antiforgery(secret), body, "10");
+            await desk.GroupsAsync(null, readable, cancel), runs, clock.GetUtcNow().UtcDateTime, watched);
+        return Page("Emergency", caller, BrowserSession.Antiforgery(secret), body, watched ? "10" : null);
     }
 
     private static async Task<Results<RedirectHttpResult, ContentHttpResult>> SignInAsync(
@@ -171,7 +172,7 @@ internal static class EmergencyApi
                 ($"Site {r.Site}, guests (NBD)", r.Status.NbdAddress), ($"Site {r.Site}, peers", r.Status.WanAddress),
             }),
         ];
-        var body = EmergencyPages.Sheet(
+        var body = BreakGlassSheet.Body(
             found, await views.WorkloadsAsync(group, readable, cancel), new SheetFacts(
                 clock.GetUtcNow().UtcDateTime, api, addresses,
                 reports.ToDictionary(r => r.Key, r => r.Value.Status.NbdAddress)));

@@ -37,8 +37,14 @@ internal sealed class EmergencyBoundary(RequestDelegate next)
                 EmergencyHtml.Page(
                     refusal.Message, null, null,
                     $"<p class=\"bad\">{EmergencyHtml.E(refusal.Cause)}</p><p>{EmergencyHtml.E(refusal.Correction)}</p>"
-                        + $"<p>{EmergencyHtml.E(refusal.Code)}</p>"),
+                        + $"<p>{EmergencyHtml.E(refusal.Code)}</p>{WayBack(context.Request.Path)}"),
                 context.RequestAborted);
         }
     }
+
+    // What was refused was asked of a run: the person goes on there, not at the beginning.
+    private static string WayBack(PathString path) =>
+        path.Value?.Split('/') is ["", _, "runs", { Length: > 0 } run, _]
+            ? $"<p><a href=\"/emergency/runs/{EmergencyHtml.E(Uri.EscapeDataString(run))}\">Back to the run</a></p>"
+            : "";
 }

@@ -11,6 +11,7 @@ internal static class EmergencyHtml
     public const string Styles =
         """
         :root { color-scheme: light dark; font: 16px/1.45 system-ui, sans-serif; }
+        html { background: Canvas; color: CanvasText; }
         body { max-width: 70rem; margin: 0 auto; padding: 1rem; }
         table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
         th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #8888; vertical-align: top; }
@@ -19,10 +20,15 @@ internal static class EmergencyHtml
         .good { border-left: .4rem solid #0c8599; padding-left: .6rem; }
         .real { border-top: 4px solid #c92a2a; padding-top: .5rem; }
         form { margin: .5rem 0 1rem; padding: .6rem; border: 1px solid #8888; border-radius: 6px; }
+        nav form { display: inline; padding: 0; border: 0; }
+        nav button { margin: 0 0 0 .5rem; padding: .1rem .6rem; }
         label { display: block; margin: .4rem 0; }
         input, textarea, select { font: inherit; min-width: 16rem; padding: .3rem; }
         button { font: inherit; padding: .4rem .9rem; margin-top: .4rem; }
         pre { padding: .6rem; border: 1px solid #8888; border-radius: 6px; overflow-x: auto; }
+        .aside { float: right; width: 13rem; margin: 0 0 1rem 1.5rem; font-size: .85rem; overflow-wrap: anywhere; }
+        .qr { width: 9rem; height: 9rem; display: block; }
+        @media print { h2, table, pre { break-inside: avoid; } pre { font-size: 9pt; } :root { font-size: 10pt; } }
         @media print { nav, form, .noprint { display: none; } body { max-width: none; } pre { white-space: pre-wrap; } }
         """;
 

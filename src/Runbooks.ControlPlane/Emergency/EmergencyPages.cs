@@ -8,14 +8,19 @@ namespace Runbooks.ControlPlane.Emergency;
 /// <summary>The bodies of the emergency pages. Pure: views in, HTML out; everything from outside is encoded.</summary>
 internal static class EmergencyPages
 {
-    public static string Overview(IReadOnlyList<OverviewGroup> groups, IReadOnlyList<RunView> runs, DateTime now)
+    /// <param name="watched">The page reads itself again; only where somebody asked for it, because it moves what
+    /// is being read.</param>
+    public static string Overview(
+        IReadOnlyList<OverviewGroup> groups, IReadOnlyList<RunView> runs, DateTime now, bool watched)
     {
-        var html = new StringBuilder(
-            $"<p>As of {now:yyyy-MM-dd HH:mm:ss} UTC. The page reads itself again every 10 s.</p>");
+        var html = new StringBuilder($"<p>As of {now:yyyy-MM-dd HH:mm:ss} UTC. ").Append(watched
+            ? "The page reads itself again every 10 s. <a href=\"/emergency\">Stop that</a></p>"
+            : "<a href=\"/emergency\">Read it again</a> · "
+                + "<a href=\"/emergency?watch\">Read it again every 10 s</a></p>");
         html.Append("<h2>Groups</h2><table><tr><th>Group<th>State<th>Exposure<th>Readiness<th>Run<th>Paper</tr>");
         foreach (var group in groups)
         {
-            html.Append($"<tr><td><b>{E(group.Title)}</b><br>{E(group.Id)}")
+            html.Append($"<tr><td><b>{E(group.Title)}</b>{(group.Title == group.Id ? "" : $"<br>{E(group.Id)}")}")
                 .Append($"<td><span class=\"{ClassOf(group.State)}\">{E(group.State)}</span><br>{E(group.Cause)}")
                 .Append($"<td>{E(group.Exposure.Text)}<td>{E(group.Readiness.State)}");
             foreach (var reason in group.Readiness.Reasons.Take(5))
@@ -54,7 +59,8 @@ internal static class EmergencyPages
             .Append($"asked for by {E(run.RequestedBy)}: {E(run.Reason)}</p>")
             .Append($"<p class=\"{ClassOf(run.State)}\">State: {E(run.State)}, ")
             .Append($"{E(Math.Round(run.ElapsedSeconds ?? 0))} s so far")
-            .Append(run.RtoSeconds is { } rto ? $", objective {E(rto)} s" : "").Append("</p>");
+            .Append(run.RtoSeconds is { } rto ? $", objective {E(rto)} s" : "").Append("</p>")
+            .Append($"<p class=\"noprint\"><a href=\"/emergency/runs/{E(run.Id)}\">Read it again</a></p>");
         html.Append("<table><tr><th>Step<th>State<th>Since<th>Detail</tr>");
         foreach (var step in steps)
         {
@@ -75,52 +81,6 @@ internal static class EmergencyPages
 
         return html.Append(Abort(run, abort, antiforgery)).ToString();
     }
-
-    public static string Sheet(OverviewGroup group, IReadOnlyList<WorkloadView> workloads, SheetFacts facts)
-    {
-        var html = new StringBuilder(
-            $"<p>Printed {facts.Now:yyyy-MM-dd HH:mm} UTC. Facts of that minute; the commands stay right.</p>")
-            .Append($"<h2>State</h2><p>{E(group.State)}, exposure {E(group.Exposure.Text)}, ")
-            .Append($"readiness {E(group.Readiness.State)}</p>")
-            .Append("<table><tr><th>Machine<th>Lives at<th>Copies at<th>Exposure<th>Disks served as</tr>");
-        foreach (var workload in workloads)
-        {
-            var exports = workload.Volumes.Where(v => v.Status.ExportName.Length > 0)
-                .Select(v => $"{v.Site}: {facts.NbdOf.GetValueOrDefault(v.Site, "")}/{v.Status.ExportName}");
-            html.Append($"<tr><td>{E(workload.Title)} ({E(workload.Id)})<td>{E(workload.Site)}")
-                .Append($"<td>{E(string.Join(", ", workload.Protection?.Policy.Standbys.Select(s => $"{s}") ?? []))}")
-                .Append($"<td>{E(workload.Exposure.Text)}<td>{E(string.Join(" ", exports))}</tr>");
-        }
-
-        html.Append("</table><h2>Addresses</h2><table>");
-        foreach (var (what, address) in facts.Addresses)
-        {
-            html.Append($"<tr><th>{E(what)}<td>{E(address)}</tr>");
-        }
-
-        return html.Append("</table><h2>Commands</h2>").Append($"<pre>{E(Commands(group.Id, facts.Api))}</pre>")
-            .ToString();
-    }
-
-    private static string Commands(string group, string api) =>
-        $"""
-        # who needs help, and may this group fail over?
-        runbooks --api {api} status
-        runbooks --api {api} run start failover-unplanned --group {group} --dry-run
-
-        # the primary site is gone: fail over (asks for what is missing and for the group's name;
-        # a second person approves)
-        runbooks --api {api} run start failover-unplanned --group {group}
-        runbooks --api {api} run approve RUN --reason "..."
-        runbooks --api {api} run watch RUN
-
-        # stop a run: what can be undone is undone, what is fenced stays fenced
-        runbooks --api {api} run abort RUN --reason "..."
-
-        # without the command line
-        curl -H "Authorization: Bearer $TOKEN" {api}/api/v1/overview
-        {api}/emergency
-        """;
 
     private static string Decide(RunView run, string? antiforgery) =>
         $"""
@@ -179,15 +139,10 @@ internal static class EmergencyPages
             ? $"approval by {run.ApproverRole}, {run.ApprovalsGiven} of {run.ApprovalsNeeded} given"
             : "";
 
-    private static string ClassOf(string state) => state switch
+    public static string ClassOf(string state) => state switch
     {
         "protected" or "succeeded" or "ready" => "good",
         "not-protected" or "degraded" or "unknown" or "unprotected" or "failed" or "not-ready" => "bad",
         _ => "wait",
     };
 }
-
-/// <summary>What a break-glass sheet prints beside the group.</summary>
-internal sealed record SheetFacts(
-    DateTime Now, string Api, IReadOnlyList<(string What, string Address)> Addresses,
-    IReadOnlyDictionary<string, string> NbdOf);

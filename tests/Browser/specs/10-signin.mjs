@@ -73,7 +73,8 @@ export default function signin({ test, stack, browser, short }) {
       const policy = Object.fromEntries(answer.headers.get('content-security-policy').split('; ').map((each) => [each.split(' ')[0], each.split(' ').slice(1)]));
       const mark = /name="csp-nonce" content="([^"]+)"/.exec(await answer.text())?.[1];
       assert.deepEqual(policy['script-src'], ["'self'"]);
-      assert.deepEqual(policy['style-src-elem'], ["'self'", `'nonce-${mark}'`]);
+      assert.deepEqual(policy['style-src'], ["'self'", `'nonce-${mark}'`]);
+      assert.equal(Object.values(policy).flat().some((each) => each.startsWith("'unsafe-")), false);
       return mark;
     }));
     assert.notEqual(marks[0], marks[1], 'a mark that is used twice marks nothing');

@@ -20,7 +20,17 @@ export default function keyboard({ test, stack, browser, short }) {
   }, what);
   const dialogGone = () => page.getByRole('dialog').waitFor({ state: 'detached' });
 
-  test('Keyboard_SkipLink_LeadsPastTheRail', { timeout: 180_000 }, async () => {
+  // One person at one page: a chapter after one that failed has nothing to stand on.
+  let broken = false;
+  const chapter = (name, options, tell) => test(name, options, async (context) => {
+    if (broken) return context.skip('an earlier chapter failed');
+    broken = true;
+    await tell();
+    broken = false;
+    return undefined;
+  });
+
+  chapter('Keyboard_SkipLink_LeadsPastTheRail', { timeout: 180_000 }, async () => {
     page = await browser.open('light', { timezoneId: 'Asia/Tokyo', permissions: ['clipboard-read', 'clipboard-write'] });
     await page.goto((await api.post('/session/links')).path);
     await heading('Overview');
@@ -36,7 +46,7 @@ export default function keyboard({ test, stack, browser, short }) {
     assert.equal(await page.evaluate(() => document.activeElement.closest('main') !== null), true);
   });
 
-  test('Keyboard_Palette_FindsPagesThingsAndActions', { timeout: 180_000 }, async () => {
+  chapter('Keyboard_Palette_FindsPagesThingsAndActions', { timeout: 180_000 }, async () => {
     const find = async (typed, option) => {
       await press('Control+k');
       await page.getByRole('dialog').getByPlaceholder(/Search pages/).fill(typed);
@@ -64,7 +74,7 @@ export default function keyboard({ test, stack, browser, short }) {
     await focused('Filter runbooks');
   });
 
-  test('Keyboard_ListByArrowsAndEnter_OpensWhatIsFocused', { timeout: 180_000 }, async () => {
+  chapter('Keyboard_ListByArrowsAndEnter_OpensWhatIsFocused', { timeout: 180_000 }, async () => {
     const filter = page.getByRole('textbox', { name: 'Filter runbooks' });
     await filter.fill('drill');
     await page.waitForURL(/drill/);
@@ -80,7 +90,7 @@ export default function keyboard({ test, stack, browser, short }) {
     assert.equal(await filter.inputValue(), 'drill', 'what was filtered is in the address');
   });
 
-  test('Keyboard_SheetAndLetters_GoEverywhereAndNotWhileTyping', { timeout: 180_000 }, async () => {
+  chapter('Keyboard_SheetAndLetters_GoEverywhereAndNotWhileTyping', { timeout: 180_000 }, async () => {
     await page.getByRole('heading', { level: 1 }).click();
     await press('?');
     const sheet = page.getByRole('dialog', { name: 'Keyboard' });
@@ -88,12 +98,10 @@ export default function keyboard({ test, stack, browser, short }) {
     if (!short) await browser.inBothSchemes(page, 'shortcuts');
     await press('Escape');
     await dialogGone();
-    const places = short ? [['r', 'Runs'], ['o', 'Overview']]
-      : [['w', null], ['b', 'Runbooks'], ['r', 'Runs'], ['d', 'Drills'], ['a', 'Approvals'], ['u', 'Audit'], ['s', 'Sites'], ['t', 'Settings'], ['o', 'Overview']];
-    for (const [key, name] of places) {
+    const places = { w: '/workloads', b: '/runbooks', r: '/runs', d: '/drills', a: '/approvals', u: '/audit', s: '/sites', t: '/settings', o: '/' };
+    for (const key of short ? ['r', 'o'] : Object.keys(places)) {
       await press('g', key);
-      if (name) await heading(name);
-      else await page.waitForURL('**/workloads');
+      await page.waitForURL((url) => url.pathname === places[key]);
     }
     await press('g', 'b');
     await heading('Runbooks');
@@ -108,7 +116,7 @@ export default function keyboard({ test, stack, browser, short }) {
     await dialogGone();
   });
 
-  test('Keyboard_Dialogs_GiveItBackToWhatOpenedThem', { timeout: 180_000 }, async () => {
+  chapter('Keyboard_Dialogs_GiveItBackToWhatOpenedThem', { timeout: 180_000 }, async () => {
     await page.goto('/runbooks');
     await page.getByRole('button', { name: 'New runbook' }).focus();
     await press('Enter');
@@ -131,7 +139,7 @@ export default function keyboard({ test, stack, browser, short }) {
     await focused('admin');
   });
 
-  test('Choices_ColoursAndZone_AreKeptOverAReload', { timeout: 180_000 }, async () => {
+  chapter('Choices_ColoursAndZone_AreKeptOverAReload', { timeout: 180_000 }, async () => {
     await page.goto('/');
     await heading('Overview');
     await page.getByRole('button', { name: 'Use the dark colours' }).click();
@@ -152,11 +160,10 @@ export default function keyboard({ test, stack, browser, short }) {
     await page.locator('html[data-mantine-color-scheme=light]').waitFor();
   });
 
-  test('Copy_AsCommand_PutsOnTheClipboardWhatTheCommandLineTakes', { timeout: 300_000 }, async () => {
+  chapter('Copy_AsCommand_PutsOnTheClipboardWhatTheCommandLineTakes', { timeout: 300_000 }, async () => {
     const cli = (words, context) => run('bash', ['-c', `runbooks() { "$RUNBOOKS_CLI" "$@"; }; ${words}`],
       { env: { ...process.env, RUNBOOKS_CLI: stack.program('Runbooks.Cli'), RUNBOOKS_CONTEXT: context, NO_COLOR: '1' } });
     const context = join(stack.folder, 'up/context.json');
-    await page.goto('/runs/start?runbook=protect&group=orders');
     await page.goto('/sites/site-b');
     await page.getByRole('button', { name: 'Copy as command: runbooks site status site-b' }).click();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
@@ -187,7 +194,8 @@ export default function keyboard({ test, stack, browser, short }) {
     const wrong = [];
     for (const words of offered) {
       const answer = await cli(words, join(stack.folder, 'no-context.json')).catch((failed) => failed);
-      if (!/No control plane is known|^\d+\.\d+/.test(`${answer.stderr}${answer.stdout}`)) wrong.push(`${words}: ${answer.stderr || answer.stdout}`);
+      const help = words.endsWith('--help') && answer.code === undefined;
+      if (!help && !/No control plane is known|^\d+\.\d+/.test(`${answer.stderr}${answer.stdout}`)) wrong.push(`${words}: ${answer.stderr || answer.stdout}`);
     }
     assert.deepEqual(wrong, []);
     console.log(`# figure commands offered and taken: ${offered.size}`);

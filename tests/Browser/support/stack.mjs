@@ -87,10 +87,15 @@ export class Stack {
     throw new Error(`\`up\` has no agent of ${site}`);
   }
 
+  /** The folder of the private PostgreSQL's socket. */
+  async socket() {
+    const options = await readFile(join(this.folder, 'up/control-plane/database/pg/postmaster.opts'), 'utf8');
+    return options.match(/unix_socket_directories=([^"\s]+)/)[1];
+  }
+
   /** SQL of this folder into the stack's own PostgreSQL, for trials that need more rows than anybody wants to make. */
   async sql(file, variables = {}) {
-    const options = await readFile(join(this.folder, 'up/control-plane/database/pg/postmaster.opts'), 'utf8');
-    const socket = options.match(/unix_socket_directories=([^"\s]+)/)[1];
+    const socket = await this.socket();
     const path = new URL(file, import.meta.url).pathname;
     await run('psql', ['-h', socket, '-U', 'runbooks', '-d', 'runbooks', '-v', 'ON_ERROR_STOP=1', '-q', '-1', ...Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`]), '-f', path]);
   }

@@ -72,10 +72,10 @@ public sealed partial class EmergencyTests : IAsyncLifetime
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
         var nonce = Nonce().Match(await answer.Content.ReadAsStringAsync()).Groups[1].Value;
         Assert.NotEmpty(nonce);
-        Assert.Contains($"style-src-elem 'self' 'nonce-{nonce}';", policy, StringComparison.Ordinal);
+        Assert.Contains($"style-src 'self' 'nonce-{nonce}';", policy, StringComparison.Ordinal);
         Assert.Contains("default-src 'none'; script-src 'self';", policy, StringComparison.Ordinal);
         Assert.Contains("connect-src 'self' https://cp-b.example:7780;", policy, StringComparison.Ordinal);
-        Assert.DoesNotContain("unsafe-eval", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe-", policy, StringComparison.Ordinal);
         var emergency = await _plane.Person(null).GetAsync("/emergency");
         Assert.DoesNotContain(
             "script-src", emergency.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);

@@ -35,6 +35,9 @@ export default function Palette({ onClose, onSheet }: PaletteProps) {
       highlightQuery
       scrollable
       maxHeight={480}
+      attributes={{ content: { 'aria-label': 'Search and commands' } }}
+      // On the chosen one's ground the library's 70 % is below 4.5:1.
+      styles={{ actionDescription: { opacity: 1 } }}
       searchProps={{ placeholder: 'Search pages, workloads, runbooks, runs, sites…', 'aria-label': 'Search', leftSection: <IconSearch size={18} aria-hidden /> }}
     />
   );

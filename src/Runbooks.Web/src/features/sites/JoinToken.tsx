@@ -28,9 +28,11 @@ export function JoinToken({ site, replace }: JoinTokenProps) {
       {make.data ? (
         <>
           <Text size="sm" role="status">
-            Good once, until <TimeText at={make.data.expiresAt} />. Run this on the site’s machine:
+            Good once; it ends <TimeText at={make.data.expiresAt} />. Run this on the site’s machine:
           </Text>
           <CommandLine command={make.data.command} />
+          <Text size="sm">Then keep the agent running in the same folder, by its unit or by hand:</Text>
+          <CommandLine command="Runbooks.SiteAgent run" />
           <Text size="sm">
             It speaks to {make.data.controlPlaneAddress}. The authority’s fingerprint <Code>{make.data.caFingerprint}</Code> is what keeps the agent from joining somebody else: it is the one that the control plane printed when it first started.
           </Text>

@@ -120,7 +120,7 @@ function StartForm({ runbook, version, group, fixedGroup }: StartFormProps) {
       <Refused error={plan.error} title="It cannot be started like this." />
       {complete && plan.isPending ? <Waiting what="Working out what would happen…" /> : null}
       {plan.data ? (
-        <Box style={{ opacity: current ? 1 : 0.5 }}>
+        <Box style={{ opacity: current || plan.error ? 1 : 0.5 }}>
           <Confirmation said={said} onSay={setSaid} plan={plan.data} inputs={given} runbook={runbook} version={version} fixedGroup={fixedGroup} current={current === true} />
         </Box>
       ) : null}
