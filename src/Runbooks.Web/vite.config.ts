@@ -3,12 +3,13 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { componentStyles } from './scripts/component-styles.ts';
 import { elkLayered } from './scripts/elk-layered.ts';
+import { licences } from './scripts/licences.ts';
 
 // RUNBOOKS_API names the control plane that the development server speaks to.
 const controlPlane = process.env['RUNBOOKS_API'] ?? 'http://127.0.0.1:7080';
 
 export default defineConfig({
-  plugins: [react(), componentStyles(), elkLayered()],
+  plugins: [react(), componentStyles(), elkLayered(), licences()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     outDir: process.env['RUNBOOKS_WEB_OUT'] ?? 'dist',

@@ -19,6 +19,7 @@ const pages = [
   ['settings-tokens', '/settings/tokens', 'Settings'],
   ['settings-installation', '/settings/installation', 'Settings'],
   ['settings-control-plane', '/settings/control-plane', 'Settings'],
+  ['settings-about', '/settings/about', 'Settings'],
   ['runbooks', '/runbooks', null],
   ['runbook-new', '/runbooks?new', 'Runbooks'],
   ['designer', '/runbooks/three-tier', null],
@@ -35,7 +36,7 @@ const pages = [
 ];
 
 /** Views of pages that are read anyway: the long form's. */
-const views = ['designer-outline', 'designer-yaml', 'designer-explain', 'designer-publish', 'versions-text'];
+const views = ['settings-about', 'designer-outline', 'designer-yaml', 'designer-explain', 'designer-publish', 'versions-text'];
 
 export default function everyPage({ test, browser, short }) {
   test('Pages_InBothSchemes', { timeout: 600_000 }, async (parent) => {
