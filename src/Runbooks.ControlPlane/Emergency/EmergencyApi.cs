@@ -106,7 +106,7 @@ internal static class EmergencyApi
         string run, HttpContext context, Call call, RunRows rows, RunStories stories, CancellationToken cancel)
     {
         var view = await rows.GetAsync(run, call.Caller.ReadableGroups(), cancel);
-        var antiforgery = BrowserSession.Read(context) is { } secret ? BrowserSession.Antiforgery(secret) : null;
+        var antiforgery = AntiforgeryOf(context);
         var body = EmergencyPages.Run(
             view, await rows.StepsAsync(run, cancel), await stories.AbortAsync(view, cancel), antiforgery);
         return Page($"Run {run}", call.Caller, antiforgery, body);
@@ -176,8 +176,11 @@ internal static class EmergencyApi
             found, await views.WorkloadsAsync(group, readable, cancel), new SheetFacts(
                 clock.GetUtcNow().UtcDateTime, api, addresses,
                 reports.ToDictionary(r => r.Key, r => r.Value.Status.NbdAddress)));
-        return Page($"Break-glass sheet: {found.Title}", call.Caller, null, body);
+        return Page($"Break-glass sheet: {found.Title}", call.Caller, AntiforgeryOf(context), body);
     }
+
+    private static string? AntiforgeryOf(HttpContext context) =>
+        BrowserSession.Read(context) is { } secret ? BrowserSession.Antiforgery(secret) : null;
 
     // The gate has read the form already, for its antiforgery field.
     private static async Task<IFormCollection> FormAsync(HttpContext context, Call call, CancellationToken cancel)

@@ -54,7 +54,7 @@ export default function enrol({ test, stack, browser, short }) {
 
       await page.getByRole('textbox', { name: 'Why' }).fill('its machine was taken away');
       await page.getByRole('textbox', { name: 'Type site-c' }).fill('site-c');
-      await page.getByRole('button', { name: 'Revoke site-c' }).click();
+      await page.getByRole('button', { name: 'Revoke site-c', exact: true }).click();
       await page.getByText('Revoked.').waitFor();
       // To come back it is enrolled anew: the same page offers it.
       await page.getByRole('button', { name: 'Make a join token' }).click();

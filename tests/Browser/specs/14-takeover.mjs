@@ -66,7 +66,7 @@ export default function takeover({ test, stack, browser }) {
       await until(async () => (await after.get('/run-table?runbook=march')).items.some((each) => each.reason === 'typed at the one that died'), 'what was typed began a run at the other');
       await watches.context().close();
     } finally {
-      pair.stop();
+      await pair.stop();
       await own.stop();
     }
   });
