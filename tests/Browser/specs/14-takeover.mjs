@@ -18,7 +18,7 @@ ${Array.from({ length: 12 }, (_, at) => `    - { id: step-${at}, title: Step ${a
 
 /** Two control planes on one database. The one that a person's page came from is killed while they watch and type. */
 export default function takeover({ test, stack, browser }) {
-  test('ControlPlane_Killed_ThePageGoesOnWithTheOtherByItself', { timeout: 420_000 }, async () => {
+  test('ControlPlane_Killed_ThePageGoesOnWithTheOtherByItself', { timeout: 900_000 }, async () => {
     const own = new Stack(stack.root);
     const pair = new Pair(own);
     try {
