@@ -1,7 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import { createMemoryRouter, RouterProvider, type DataRouter } from 'react-router';
+import { createMemoryRouter, MemoryRouter, RouterProvider, type DataRouter } from 'react-router';
 import { expect, it } from 'vitest';
 import { DataTable } from './DataTable';
 import type { Column } from './arrange';
@@ -26,6 +26,19 @@ it('says how many there are and draws only what the window shows', () => {
   shown(10_000);
   expect(screen.getByLabelText('workloads').getAttribute('aria-rowcount')).toBe('10001');
   expect(document.querySelectorAll('tbody tr').length).toBeLessThan(100);
+});
+
+it('draws only the new row when one is added, not those that stay', () => {
+  const drawn: string[] = [];
+  const watched: readonly Column<Machine>[] = [{ id: 'name', title: 'workload', cell: (row) => { drawn.push(row.id); return row.id; } }];
+  const rows = Array.from({ length: 20 }, (_, at) => ({ id: `db-${at}`, disks: 1 }));
+  const at = (shownRows: readonly Machine[]) => (
+    <MantineProvider><MemoryRouter><DataTable label="workloads" rows={shownRows} columns={watched} rowKey={(row) => row.id} rowTo={(row) => `/${row.id}`} /></MemoryRouter></MantineProvider>
+  );
+  const { rerender } = render(at(rows));
+  drawn.length = 0;
+  rerender(at([...rows, { id: 'db-20', disks: 1 }]));
+  expect([...new Set(drawn)]).toEqual(['db-20']);
 });
 
 it('sorts by a heading and keeps it in the address', async () => {

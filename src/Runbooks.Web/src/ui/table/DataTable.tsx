@@ -1,6 +1,6 @@
 import { Button, Group, Table, Text, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { lazy, memo, Suspense, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { everyRow, rowHeight, type Shown } from './rows';
 import { arrange, type Column, type Facet } from './arrange';
@@ -80,7 +80,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           <Table.Tbody ref={body} onKeyDown={(event) => walk(event, shown.length, reach)}>
             {above > 0 ? <tr aria-hidden style={{ height: above }} /> : null}
             {shown.slice(first, last + 1).map((row, at) => (
-              <Row key={rowKey(row)} row={row} index={first + at} columns={columns} to={rowTo?.(row)} />
+              <Line key={rowKey(row)} row={row} index={first + at} columns={columns} to={rowTo?.(row)} />
             ))}
             {below > 0 ? <tr aria-hidden style={{ height: below }} /> : null}
           </Table.Tbody>
@@ -142,7 +142,7 @@ interface RowProps<Row> {
   readonly to: string | undefined;
 }
 
-function Row<Row>({ row, index, columns, to }: RowProps<Row>) {
+function DrawnRow<Row>({ row, index, columns, to }: RowProps<Row>) {
   const navigate = useNavigate();
   const follow = (event: MouseEvent<HTMLElement>) => {
     if (!to || event.defaultPrevented || (event.target as HTMLElement).closest('a, button, input, label, time')) return;
@@ -164,6 +164,9 @@ function Row<Row>({ row, index, columns, to }: RowProps<Row>) {
     </Table.Tr>
   );
 }
+
+// A scroll draws the rows that come into view, not those that stay.
+const Line = memo(DrawnRow) as typeof DrawnRow;
 
 function useMoreAtEnd(more: DataTableProps<unknown>['more'], last: number, count: number) {
   useEffect(() => {
