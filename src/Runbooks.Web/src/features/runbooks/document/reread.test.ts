@@ -86,7 +86,7 @@ test('A change is read as the whole text would be, wherever it is', () => {
   const random = (): number => (state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff) / 0x7fffffff;
   let before = sound(draft);
   let partly = 0;
-  for (let i = 0; i < 1_200; i++) {
+  for (let i = 0; i < 300; i++) {
     // A draft that went astray is put aside now and then, as an undo would.
     if (i % 25 === 0) before = sound(draft);
     const text = changed(before.text, random);
@@ -99,7 +99,7 @@ test('A change is read as the whole text would be, wherever it is', () => {
     expect(JSON.stringify(everything(ours.reading)), text).toBe(JSON.stringify(everything(whole.reading)));
     before = ours.reading;
   }
-  expect(partly).toBeGreaterThan(150);
+  expect(partly).toBeGreaterThan(30);
 });
 
 test('What a change does not touch stays the same object', () => {
