@@ -34,7 +34,8 @@ function Attention({ group }: { readonly group: OverviewGroup }) {
   const { reasons } = group.readiness;
   const steps = [...new Map(reasons.flatMap((reason) => {
     const step = nextStep(reason, group.id);
-    return step ? [[step.to, step] as const] : [];
+    // While its copies are what is wrong, a rehearsal is not what mends the group.
+    return step && (group.state === 'protected' || !step.to.startsWith('/drills')) ? [[step.to, step] as const] : [];
   })).values()].slice(0, 2);
   // A group that is protected and yet stands here does so for its readiness, and is edged by that.
   const tone = meaningOf(group.state === 'protected' ? group.readiness.state : group.state).tone;

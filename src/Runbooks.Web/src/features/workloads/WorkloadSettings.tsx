@@ -52,7 +52,7 @@ export function WorkloadSettings({ workload }: { readonly workload: Workload }) 
             ['memory', bytes(metadata.memoryMiB * 2 ** 20)],
             ['firmware', metadata.firmware],
             ...metadata.disks.map((disk): readonly [string, string] => [disk.name, `${bytes(disk.sizeBytes)} · ${disk.volume}`]),
-            ...metadata.nics.map((nic): readonly [string, string] => [nic.name, nic.mac ?? 'any address']),
+            ...metadata.nics.map((nic): readonly [string, string] => [nic.name, nicWords(nic)]),
             ['started by', metadata.driver.kind === 'none' ? 'nobody: the report says so' : metadata.driver.kind],
           ]}
         />
@@ -60,6 +60,17 @@ export function WorkloadSettings({ workload }: { readonly workload: Workload }) 
       </Stack>
     </SimpleGrid>
   );
+}
+
+const placed = (at: string, { network, address }: { network: string; address?: string | null }) => `${at}: ${network}${address ? `, ${address}` : ''}`;
+
+/** Where a network card is plugged in at each site, and in a drill. */
+function nicWords(nic: Workload['metadata']['nics'][number]): string {
+  return [
+    nic.mac ?? 'any address',
+    ...Object.entries(nic.mappings).map(([site, mapping]) => placed(`at ${site}`, mapping)),
+    nic.drillMapping == null ? '' : placed('in a drill', nic.drillMapping),
+  ].filter(Boolean).join(' · ');
 }
 
 function Actions({ workload, protection }: { readonly workload: Workload; readonly protection: NonNullable<Workload['protection']> }) {

@@ -8,6 +8,8 @@ import { CommandLine } from '@/ui/CommandLine';
 import { duration } from '@/ui/format';
 import { useNow } from '@/ui/now';
 import { Refused } from '@/ui/Refused';
+import { exact } from '@/ui/TimeText';
+import { useZone } from '@/ui/zone';
 import { useRunRefresh, type QuestionView, type RunView } from '../data';
 
 interface QuestionPanelProps {
@@ -19,6 +21,7 @@ interface QuestionPanelProps {
 /** What the run asks, answered in place; every choice is its own button with its own word. */
 export function QuestionPanel({ run, question, step }: QuestionPanelProps) {
   const now = useNow();
+  const zone = useZone();
   const me = useQuery(meQuery);
   // Exactly this role: being an administrator does not answer for an approver.
   const may = me.data?.roles.some((binding) => binding.role === question.of) ?? false;
@@ -39,7 +42,7 @@ export function QuestionPanel({ run, question, step }: QuestionPanelProps) {
         <Group gap={6} wrap="nowrap" align="flex-start">
           <IconHelpCircleFilled size={18} aria-hidden color="light-dark(var(--mantine-color-violet-8), var(--mantine-color-violet-3))" style={{ flex: 'none', marginTop: 2 }} />
           <div>
-            <Text fw={600}>{question.text}</Text>
+            <Text fw={600}>{question.text.replace(instant, (at) => exact(new Date(at), zone))}</Text>
             <Text size="sm" c="dimmed">
               {step} asks {question.of === 'approver' || question.of === 'operator' || question.of === 'admin' || question.of === 'auditor' || question.of === 'author' ? `an ${question.of}` : question.of}
               {' · '}
@@ -71,5 +74,7 @@ export function QuestionPanel({ run, question, step }: QuestionPanelProps) {
   );
 }
 
+// Instants in a question's text, as programs write them.
+const instant = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g;
 const danger = (choice: string): boolean => /^(abort|accept|no|reject)/.test(choice);
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1).replaceAll('-', ' ');
