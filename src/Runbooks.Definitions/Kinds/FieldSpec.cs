@@ -34,7 +34,7 @@ public sealed record FieldSpec(string Name, FieldType Type, string Description)
     {
         var schema = Type switch
         {
-            FieldType.Integer => OrReference("integer"),
+            FieldType.Integer => Integer(),
             FieldType.Boolean => OrReference("boolean"),
             FieldType.List => new JsonObject { ["type"] = new JsonArray("array", "string"), ["items"] = Item?.ToSchema() ?? [] },
             FieldType.Map => new JsonObject
@@ -64,6 +64,18 @@ public sealed record FieldSpec(string Name, FieldType Type, string Description)
             schema["anyOf"] = new JsonArray(
                 new JsonObject { ["enum"] = new JsonArray([.. Allowed.Select(a => (JsonNode)a)]) },
                 new JsonObject { ["type"] = "string", ["pattern"] = "\\$\\{" });
+        }
+
+        return schema;
+    }
+
+    private JsonObject Integer()
+    {
+        var schema = OrReference("integer");
+        if (Minimum is { } least)
+        {
+            // A keyword of numbers: a text, which may be a reference, is not concerned.
+            schema["minimum"] = least;
         }
 
         return schema;

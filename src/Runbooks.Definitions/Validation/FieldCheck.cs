@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Runbooks.Definitions.Binding;
@@ -9,6 +10,10 @@ namespace Runbooks.Definitions.Validation;
 /// <summary>Checks settings against the fields of a kind: the same fields that make the schema and the form.</summary>
 internal static class FieldCheck
 {
+    // Words for people: what they wrote, as they wrote it. Whoever shows it escapes for their own place.
+    private static readonly JsonSerializerOptions Readable =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static void Check(
         IReadOnlyList<FieldSpec> fields,
         JsonObject values,
@@ -120,7 +125,7 @@ internal static class FieldCheck
 
     private static string Show(JsonNode value)
     {
-        var text = value.ToJsonString();
+        var text = value.ToJsonString(Readable);
         return text.Length <= 60 ? text : text[..57] + "…";
     }
 }

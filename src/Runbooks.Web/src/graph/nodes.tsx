@@ -1,11 +1,11 @@
 import { Handle, Position, type Node, type NodeProps } from '@xyflow/react';
-import { IconAlertTriangleFilled, IconCircleCheckFilled, IconCircleDashed, IconHelpCircleFilled, IconLoader2, IconAlertOctagonFilled, IconLock, IconArrowRampRight } from '@tabler/icons-react';
+import { IconAlertTriangleFilled, IconCircleCheckFilled, IconCircleDashed, IconHelpCircleFilled, IconLoader2, IconAlertOctagonFilled, IconLock, IconArrowRampRight, IconPlus, IconMinus, IconPencil, IconArrowsUpDown } from '@tabler/icons-react';
 import { memo } from 'react';
 import { meaningOf, toneColour, type Tone } from '@/ui/states';
 import classes from './graph.module.css';
 import { useHasFocus } from './focus';
 import { KindIcon } from './kindIcon';
-import type { GraphNode } from './model';
+import type { GraphNode, NodeChange } from './model';
 
 export interface NodeData extends Record<string, unknown> {
   readonly node: GraphNode;
@@ -23,6 +23,8 @@ const icons: Readonly<Record<Tone, typeof IconLock>> = {
   idle: IconCircleDashed,
   asking: IconHelpCircleFilled,
 };
+
+const changeIcons: Readonly<Record<NodeChange, typeof IconLock>> = { added: IconPlus, removed: IconMinus, changed: IconPencil, moved: IconArrowsUpDown };
 
 /** A step: icon, title, then its state or its kind and site; marks at the right. */
 export const StepNode = memo(function StepNode({ id, data, selected }: NodeProps<FlowNode>) {
@@ -119,7 +121,9 @@ function StateWord({ node }: { readonly node: GraphNode }) {
 }
 
 function ChangeWord({ node }: { readonly node: GraphNode }) {
-  return node.change ? <span className={classes['change']}>{node.change}</span> : null;
+  if (!node.change) return null;
+  const Icon = changeIcons[node.change];
+  return <span className={classes['change']}><Icon size={13} aria-hidden />{node.change}</span>;
 }
 
 function describe(node: GraphNode): string {

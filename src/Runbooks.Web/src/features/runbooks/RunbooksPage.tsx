@@ -3,6 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
+import { ApiProblem } from '@/api/problem';
 import { useMay } from '@/shell/session';
 import { EmptyState } from '@/ui/EmptyState';
 import { Refused } from '@/ui/Refused';
@@ -12,12 +13,16 @@ import { TimeText } from '@/ui/TimeText';
 import { Waiting } from '@/ui/Waiting';
 import { ArchiveButton } from './ArchiveButton';
 import { NewRunbook } from './NewRunbook';
+import type { Places } from './document/editor';
 import { importElsa, isElsa } from './elsa';
-import { runbooksQuery, type Runbook } from './queries';
+import { ProblemLines } from './ProblemLines';
+import { placesOf, runbooksQuery, type Runbook } from './queries';
 
 interface Opened {
   readonly text: string;
   readonly file: string | null;
+  /** Where the file has its steps; a runbook's own text says nothing about that. */
+  readonly places: Places;
 }
 
 /** Every runbook with what stands published and whether its draft has moved on. */
@@ -28,7 +33,7 @@ export function Component() {
   const fresh = search.has('new');
   const begin = (open: boolean): void => setSearch(open ? { new: '' } : {}, { replace: true });
   const [imported, setImported] = useState<Opened | null>(null);
-  const making = imported ?? (fresh && mayWrite ? { text: '', file: null } : null);
+  const making = imported ?? (fresh && mayWrite ? { text: '', file: null, places: new Map() } : null);
   const [tooLarge, setTooLarge] = useState<string | null>(null);
   const [refused, setRefused] = useState<unknown>(null);
   const columns = useMemo(() => columnsFor(mayWrite), [mayWrite]);
@@ -44,7 +49,12 @@ export function Component() {
     setRefused(null);
     const text = await file.text();
     try {
-      setImported({ text: isElsa(text) ? (await importElsa(text)).document : text, file: file.name });
+      if (isElsa(text)) {
+        const { document, layout } = await importElsa(text);
+        setImported({ text: document, file: file.name, places: placesOf(layout) });
+      } else {
+        setImported({ text, file: file.name, places: new Map() });
+      }
     } catch (problem) {
       setRefused(problem);
     }
@@ -65,6 +75,7 @@ export function Component() {
       <Title order={1}>Runbooks</Title>
       {tooLarge ? <Text size="sm" role="alert" fw={600} c="red">{tooLarge}</Text> : null}
       <Refused error={refused} title="The Elsa workflow was not read; nothing was imported." />
+      {refused instanceof ApiProblem ? <ProblemLines problems={Object.values(refused.details)} /> : null}
       {runbooks.data.items.length === 0 ? (
         <EmptyState title="No runbooks yet" action={actions} command="runbooks runbook sync ./runbooks">A runbook says step by step what a failover, a drill or a way back does.</EmptyState>
       ) : (
@@ -73,7 +84,7 @@ export function Component() {
           initialSort={{ column: 'name', descending: false }} actions={actions}
         />
       )}
-      {making ? <NewRunbook text={making.text} file={making.file} taken={runbooks.data.items.map((each) => each.name)} onClose={() => { setImported(null); begin(false); }} /> : null}
+      {making ? <NewRunbook text={making.text} file={making.file} places={making.places} taken={runbooks.data.items.map((each) => each.name)} onClose={() => { setImported(null); begin(false); }} /> : null}
     </Stack>
   );
 }

@@ -11,9 +11,9 @@ import { Refused } from '@/ui/Refused';
 import { TimeText } from '@/ui/TimeText';
 import { Waiting } from '@/ui/Waiting';
 import { DiffList } from './diff/DiffList';
-import { diffGraph } from './diff/diffGraph';
+import { diffGraph, summaryOf } from './diff/diffGraph';
 import { Revisions } from './Revisions';
-import { draftQuery, versionQuery, versionsQuery } from './queries';
+import { draftQuery, layoutQuery, versionQuery, versionsQuery } from './queries';
 
 const TextDiff = lazy(() => import('./diff/TextDiff').then((module) => ({ default: module.TextDiff })));
 
@@ -95,26 +95,28 @@ function Difference({ name, from, to, view, draft }: DifferenceProps) {
   });
   const old = before.data?.document ?? null;
   const graph = useMemo(
-    () => (diff.data && old !== null && after !== null ? diffGraph(readRunbook(old), readRunbook(after), diff.data.items) : null),
+    () => (diff.data && old !== null && after !== null ? diffGraph(readRunbook(old), readRunbook(after), diff.data.steps) : null),
     [diff.data, old, after],
   );
+  // A version stands as people placed it, when they placed all of it: else the automatic layout could put one step over
+  // another. What the newer one no longer has stands where the older one had it.
+  const oldPlaces = useQuery(layoutQuery(name, from));
+  const newPlaces = useQuery(layoutQuery(name, number ?? 0));
+  const places = useMemo(() => {
+    const removed = new Set(graph?.nodes.filter((node) => node.change === 'removed').map((node) => node.id));
+    if (!newPlaces.data || !graph?.nodes.every((node) => removed.has(node.id) || newPlaces.data.has(node.id))) return new Map();
+    return new Map([...[...(oldPlaces.data ?? [])].filter(([id]) => removed.has(id)), ...newPlaces.data]);
+  }, [graph, oldPlaces.data, newPlaces.data]);
   if (diff.error) return <Refused error={diff.error} title="The difference could not be made." />;
-  if (!diff.data || !graph || old === null || after === null) return <Waiting what="Comparing…" />;
+  if (!diff.data || !graph || old === null || after === null || oldPlaces.isPending || newPlaces.isPending) return <Waiting what="Comparing…" />;
   if (view === 'text') {
     return <Suspense fallback={<Waiting what="Loading the text view…" />}><TextDiff before={old} after={after} /></Suspense>;
   }
-  if (view === 'list') return <DiffList items={diff.data.items} />;
+  if (view === 'list') return <DiffList difference={diff.data} />;
   return (
     <Stack gap="xs">
-      <Text size="sm">{summary(diff.data.items.map((item) => item.change))}</Text>
-      <Graph nodes={graph.nodes} edges={graph.edges} label={`What changed in ${name}`} height="60vh" />
+      <Text size="sm">{summaryOf(diff.data.steps, diff.data.settings.length)}</Text>
+      <Graph nodes={graph.nodes} edges={graph.edges} label={`What changed in ${name}`} places={places} height="60vh" />
     </Stack>
   );
-}
-
-function summary(changes: readonly string[]): string {
-  if (changes.length === 0) return 'They mean the same; only comments or layout differ.';
-  const counts = new Map<string, number>();
-  for (const change of changes) counts.set(change, (counts.get(change) ?? 0) + 1);
-  return `${[...counts].map(([change, count]) => `${count} ${change}`).join(' · ')}. Each changed step says so on its right.`;
 }

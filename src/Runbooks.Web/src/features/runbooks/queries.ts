@@ -7,7 +7,8 @@ export type Runbook = components['schemas']['RunbookView'];
 export type RunbookVersion = components['schemas']['RunbookVersionView'];
 export type StepKind = components['schemas']['StepKindView'];
 export type Problem = components['schemas']['DocumentProblem'];
-export type DiffItem = components['schemas']['DiffItem'];
+export type Difference = components['schemas']['RunbookDiffView'];
+export type StepDifference = components['schemas']['StepDifference'];
 export type Explanation = components['schemas']['ExplainView'];
 
 export const runbooksQuery = queryOptions({
@@ -49,10 +50,18 @@ export async function saveDraft(name: string, document: string, etag: string, au
   return { runbook: data as Runbook, etag: response.headers.get('ETag') ?? '' };
 }
 
-export async function readLayout(name: string): Promise<{ readonly places: Places; readonly etag: string }> {
-  const { data, response } = await api.GET('/api/v1/runbooks/{name}/layout', { params: { path: { name } } });
-  return { places: new Map(Object.entries(data?.steps ?? {}).map(([id, { x, y }]) => [id, { x, y }])), etag: response.headers.get('ETag') ?? '' };
+/** Where the draft's steps were put, or those of a version. */
+export async function readLayout(name: string, version = 0): Promise<{ readonly places: Places; readonly etag: string }> {
+  const { data, response } = await api.GET('/api/v1/runbooks/{name}/layout', { params: { path: { name }, query: version === 0 ? {} : { version } } });
+  return { places: data ? placesOf(data) : new Map(), etag: response.headers.get('ETag') ?? '' };
 }
+
+export const placesOf = (layout: components['schemas']['RunbookLayout']): Places => new Map(Object.entries(layout.steps).map(([id, { x, y }]) => [id, { x, y }]));
+
+export const layoutQuery = (name: string, version: number) => queryOptions({
+  queryKey: ['runbooks', name, 'layout', version],
+  queryFn: async () => (await readLayout(name, version)).places,
+});
 
 export async function saveLayout(name: string, places: Places, etag: string): Promise<{ readonly etag: string }> {
   const steps = Object.fromEntries([...places].map(([id, { x, y }]) => [id, { x: Math.round(x), y: Math.round(y), collapsed: false }]));

@@ -228,8 +228,8 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
                   onOpen={(key) => { if (connecting === null) openForm(key); else if (state.selection.size > 1) keyed.finish(key); }} onKey={keyed.onKey} {...(editing ? { editing } : {})} minimap={graph.nodes.length > 12} dimmed={state.error !== null}
                 >
                   {state.error ? (
-                    <Alert color="red" role="alert" title={`The text is not YAML at line ${state.error.line}`}>
-                      {state.error.message} The graph shows the last text that could be read. <Button variant="default" size="compact-xs" onClick={() => { setTab('yaml'); setGoTo({ line: state.error?.line ?? 1 }); }}>Go to line {state.error.line}</Button>
+                    <Alert color="red" role="alert" title={state.error.title}>
+                      {problems[0]?.message ?? state.error.message} {problems[0]?.correction} The graph shows the last text that could be read. <Button variant="default" size="compact-xs" onClick={() => { setTab('yaml'); setGoTo({ line: state.error?.line ?? 1 }); }}>Go to line {state.error.line}</Button>
                     </Alert>
                   ) : graph.nodes.length === 0 ? <Text size="sm" p="md">Nothing to do yet: drag a step here, or choose one in the list on the left and press Enter.</Text> : null}
                 </Graph>

@@ -48,7 +48,7 @@ export function PublishDialog({ name, text, etag, lastVersion, problems, unsaved
             {lastVersion === null ? <Text size="sm">This is the first version.</Text> : null}
             {diff.isFetching ? <Waiting what={`Comparing with version ${lastVersion ?? 0}…`} /> : null}
             <Refused error={diff.error} title="The difference could not be made." />
-            {diff.data ? <DiffList items={diff.data.items} /> : null}
+            {diff.data ? <DiffList difference={diff.data} /> : null}
             <Refused error={publish.error} title="It was not published." />
             <Group>
               <Button onClick={() => publish.mutate()} loading={publish.isPending} disabled={problems > 0 || unsaved}>Publish version {next}</Button>

@@ -1,6 +1,6 @@
 import type { StepData } from '@/graph/runbookGraph';
 import { check, shapeOf, type Shape } from '../forms/shapes';
-import { nodeAt, pathOf, stepAt, type Reading as EditorReading } from '../document/reading';
+import { nodeAt, pathOf, stepAt, type Path, type Reading as EditorReading } from '../document/reading';
 import type { Problem, StepKind } from '../queries';
 
 /** A problem at its place in the draft. */
@@ -42,12 +42,20 @@ export function checkSettings(reading: EditorReading, kinds: ReadonlyMap<string,
     for (const wrong of wrongIn(kind, step.data)) {
       const field = `with.${wrong.path}`;
       const parts = wrong.path.split(/[.[\]]+/).filter((part) => part !== '').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-      const at = nodeAt(reading.document, [...pathOf(step), 'with', ...parts])?.range?.[0] ?? nodeAt(reading.document, pathOf(step))?.range?.[0] ?? 0;
-      const place = reading.lines.linePos(at);
+      const place = reading.lines.linePos(placeOf(reading, [...pathOf(step), 'with', ...parts]));
       found.push({ path: `${textOf(pathOf(step))}.${field}`, line: place.line, column: place.col, message: wrong.message, correction: wrong.correction, step: step.key, field });
     }
   }
   return found;
+}
+
+/** Where a value stands; of one that is missing, where the nearest thing around it does. */
+function placeOf(reading: EditorReading, path: Path): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const at = nodeAt(reading.document, path.slice(0, depth))?.range?.[0];
+    if (at !== undefined) return at;
+  }
+  return 0;
 }
 
 /** The server's problems at their steps, with ours where it has not answered yet. */

@@ -117,12 +117,15 @@ export function useProblems(state: EditorState, kinds: ReadonlyMap<string, StepK
     };
   }, [text]);
   return useMemo(() => {
-    const own = error ? [] : checkSettings(reading, kinds);
-    const unreadable: PlacedProblem[] = error
-      ? [{ path: '', line: error.line, column: error.column, message: `This is not YAML: ${error.message}`, correction: 'Correct the text at this place.', step: null, field: '' }]
-      : [];
-    const server = error ? [] : (checked?.problems ?? []);
-    return { problems: [...unreadable, ...placeProblems(reading, server, own)], checking: checked?.text !== text };
+    const answered = checked?.text === text;
+    if (error) {
+      // The server's own words as soon as it has said them; nothing in a text that cannot be read belongs to a step.
+      const said: readonly Problem[] = answered && checked.problems.length > 0
+        ? checked.problems
+        : [{ path: '', line: error.line, column: error.column, message: error.message, correction: 'Correct the text at this place.' }];
+      return { problems: said.map((problem) => ({ ...problem, step: null, field: problem.path })), checking: !answered };
+    }
+    return { problems: placeProblems(reading, checked?.problems ?? [], checkSettings(reading, kinds)), checking: !answered };
   }, [reading, error, kinds, checked, text]);
 }
 

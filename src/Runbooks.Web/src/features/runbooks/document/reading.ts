@@ -13,10 +13,16 @@ const aliasesMax = 100;
 const depthMax = 32;
 
 export interface ReadingError {
+  /** What is the matter, as a headline. */
+  readonly title: string;
   readonly message: string;
   readonly line: number;
   readonly column: number;
 }
+
+const notYaml = (message: string, place: { readonly line: number; readonly col: number }): ReadingError => (
+  { title: `The text is not YAML at line ${place.line}`, message, line: place.line, column: place.col }
+);
 
 /** One step of the draft and where it stands. */
 export interface ReadStep {
@@ -50,7 +56,7 @@ type Read = { readonly reading: Reading } | { readonly error: ReadingError };
 export function read(text: string, before?: Reading): Read {
   if (text.length > textLengthMax) {
     const size = (text.length / 2 ** 20).toFixed(1);
-    return { error: { message: `The document has ${size} million characters; the limit is 1 million. Split the runbook.`, line: 1, column: 1 } };
+    return { error: { title: 'The text is too long for a runbook', message: `The document has ${size} million characters; the limit is 1 million. Split the runbook.`, line: 1, column: 1 } };
   }
   return (before && readChange(text, before)) ?? readWhole(text);
 }
@@ -61,7 +67,7 @@ function readChange(text: string, before: Reading): Read | null {
   const lines = linesOf(text);
   if ('message' in again) {
     const place = lines.linePos(again.at);
-    return { error: { message: again.message, line: place.line, column: place.col } };
+    return { error: notYaml(again.message, place) };
   }
   return { reading: readingOf(text, { contents: again.contents as Document.Parsed['contents'] }, again.data, lines) };
 }
@@ -73,18 +79,18 @@ function readWhole(text: string): Read {
     document = parseDocument(text, { keepSourceTokens: true, lineCounter: lines, logLevel: 'silent', prettyErrors: false });
   } catch {
     // The parser calls itself for each level, so a hostile text exhausts its stack.
-    return { error: { message: `It is nested too deeply to be read; ${depthMax} levels are allowed.`, line: 1, column: 1 } };
+    return { error: { title: 'The text is nested too deeply', message: `It is nested too deeply to be read; ${depthMax} levels are allowed.`, line: 1, column: 1 } };
   }
   const wrong = document.errors[0];
   if (wrong) {
     const place = lines.linePos(wrong.pos[0]);
-    return { error: { message: wrong.message, line: place.line, column: place.col } };
+    return { error: notYaml(wrong.message, place) };
   }
   let data: unknown;
   try {
     data = document.toJS({ maxAliasCount: aliasesMax }) as unknown;
   } catch {
-    return { error: { message: 'The document unfolds its aliases too often, or is nested too deeply. Write the values out.', line: 1, column: 1 } };
+    return { error: { title: 'The text unfolds too far', message: 'The document unfolds its aliases too often, or is nested too deeply. Write the values out.', line: 1, column: 1 } };
   }
   return { reading: readingOf(text, document, data, lines) };
 }

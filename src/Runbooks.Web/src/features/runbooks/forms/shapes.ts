@@ -15,6 +15,8 @@ export interface Shape {
   readonly fields: readonly (readonly [string, Shape])[];
   readonly required: ReadonlySet<string>;
   readonly item: Shape | null;
+  /** Of a whole number. */
+  readonly minimum: number | null;
 }
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -34,6 +36,7 @@ export function shapeOf(schema: unknown): Shape {
     fields: properties.map(([name, inner]) => [name, shapeOf(inner)] as const),
     required: new Set(list(node['required']).map(String)),
     item: node['items'] === undefined ? null : shapeOf(node['items']),
+    minimum: [node, ...options].map((each) => each['minimum']).find((least) => typeof least === 'number') ?? null,
   };
 }
 
@@ -87,13 +90,20 @@ function scalarProblem(shape: Shape, value: unknown): readonly [string, string] 
     case 'object': return ['an object', "Write 'key: value' lines, indented."];
     case 'map': return ['a map', "Write 'key: value' lines, indented."];
     case 'list': return ['a list', "Write lines that start with '- '."];
-    case 'integer': return written !== null && /^-?\d+$/.test(written) ? null : ['a whole number', 'Write a number of 0 or more.'];
+    case 'integer': return written !== null && isInteger(written, shape.minimum) ? null : ['a whole number', `Write a number of ${shape.minimum ?? 0} or more.`];
     case 'boolean': return typeof value === 'boolean' ? null : ['true or false', 'Write true or false without quotes.'];
     case 'duration': return written !== null && isDuration(written) ? null : ['a duration', 'Write a number with a unit: 30s, 15m, 1h30m.'];
     case 'url': return written !== null && /^https?:\/\/[^\s/]+/i.test(written) ? null : ['an absolute http or https URL', 'Write it with its scheme and host.'];
     case 'text': return written !== null ? null : ['a text', 'Write one value.'];
     default: return null;
   }
+}
+
+// The server counts in 64 bits.
+function isInteger(written: string, minimum: number | null): boolean {
+  if (!/^\s*[+-]?\d+\s*$/.test(written)) return false;
+  const value = BigInt(written.trim().replace('+', ''));
+  return value >= BigInt(minimum ?? Number.MIN_SAFE_INTEGER) && value < 2n ** 63n;
 }
 
 export function isDuration(value: string): boolean {
