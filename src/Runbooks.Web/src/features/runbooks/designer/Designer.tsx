@@ -240,30 +240,30 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
               </div>
             )}
             <Unhurried subject={tab} atOnce={state.reading.byKey.size <= atOnceMax}>
-            <Drawer tab={tab} onTab={setTab} problems={problems} checking={checking} editor={editor} kinds={kinds} readOnly={readOnly} goTo={goTo} onGo={(problem) => {
-              if (problem.step !== null) {
-                editor.select([problem.step]);
-                canvas.current?.focus(problem.step);
-              }
-              setGoTo({ line: problem.line });
-              if (problem.step === null) setTab('yaml');
-            }} />
+              <Drawer tab={tab} onTab={setTab} problems={problems} checking={checking} editor={editor} kinds={kinds} readOnly={readOnly} goTo={goTo} onGo={(problem) => {
+                if (problem.step !== null) {
+                  editor.select([problem.step]);
+                  canvas.current?.focus(problem.step);
+                }
+                setGoTo({ line: problem.line });
+                if (problem.step === null) setTab('yaml');
+              }} />
             </Unhurried>
           </div>
           {/* Escape leads from the form back to the step it belongs to. */}
           {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
           <div className={classes['panel']} ref={panel} role="region" aria-label="Properties" onKeyDown={(event) => { if (event.key === 'Escape' && !event.defaultPrevented) backToSteps(); }}>
             <Unhurried subject={selected.join(' ')} atOnce={state.reading.byKey.size <= atOnceMax} meanwhile={<Text size="sm" fw={700}>{selected.join(', ')}</Text>}>
-            {selected.length > 1 ? (
-              <SelectionForm
-                keys={selected} reading={state.reading} act={act} locked={locked} onCopy={() => clipboard.copy()} onRemove={() => keyed.remove(selected)}
-                onAlign={view !== 'graph' ? null : (how, words) => { if (canvas.current) editor.place(words, new Map([...places, ...align(outermost(state.reading, selected), graph.nodes, canvas.current.boxes(), how)])); }}
-              />
-            ) : only ? (
-              <StepForm key={only.key} step={only} reading={state.reading} kinds={kinds} problems={problems} act={act} readOnly={locked} onCopy={() => clipboard.copy()} onRemove={() => keyed.remove([only.key])} sites={sites.data?.items.map((site) => site.id) ?? []} workloads={workloads.data?.items.map((each) => each.id) ?? []} />
-            ) : (
-              <RunbookForm name={name} reading={state.reading} problems={problems} groups={groups.data?.items.map((each) => each.id) ?? []} act={act} readOnly={locked} />
-            )}
+              {selected.length > 1 ? (
+                <SelectionForm
+                  keys={selected} reading={state.reading} act={act} locked={locked} onCopy={() => clipboard.copy()} onRemove={() => keyed.remove(selected)}
+                  onAlign={view !== 'graph' ? null : (how, words) => { if (canvas.current) editor.place(words, new Map([...places, ...align(outermost(state.reading, selected), graph.nodes, canvas.current.boxes(), how)])); }}
+                />
+              ) : only ? (
+                <StepForm key={only.key} step={only} reading={state.reading} kinds={kinds} problems={problems} act={act} readOnly={locked} onCopy={() => clipboard.copy()} onRemove={() => keyed.remove([only.key])} sites={sites.data?.items.map((site) => site.id) ?? []} workloads={workloads.data?.items.map((each) => each.id) ?? []} />
+              ) : (
+                <RunbookForm name={name} reading={state.reading} problems={problems} groups={groups.data?.items.map((each) => each.id) ?? []} act={act} readOnly={locked} />
+              )}
             </Unhurried>
           </div>
         </div>
