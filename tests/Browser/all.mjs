@@ -21,7 +21,9 @@ const asked = process.env.RUNBOOKS_SPECS ?? '';
 // The short form that CI runs leaves out the designer's bad luck and bad input, a few of its views, the look back at an
 // ended run, what is done with recovery points and conflicts, and what needs another agent or control plane;
 // `tests/Browser/run` plays every story and reads every page.
-const long = ['12-enrol.mjs', '14-takeover.mjs', '20-draft.mjs', '20-hostile.mjs', '21-canvas.mjs', '31-points.mjs'];
+const long = [
+  '12-enrol.mjs', '14-takeover.mjs', '20-draft.mjs', '20-hostile.mjs', '21-canvas.mjs', '31-points.mjs', '32-set-up.mjs', '33-conflict.mjs',
+];
 const short = process.env.CI === 'true' && asked === '';
 const here = new URL('./specs/', import.meta.url);
 for (const file of (await readdir(here)).filter((name) => name.endsWith('.mjs') && name.includes(asked)).sort()) {
