@@ -20,7 +20,7 @@ export default function histories({ test, stack, browser }) {
 
     // site-b falls silent: site-a is granted to go on alone, and does.
     await stack.signalAgent('site-b', 'SIGSTOP');
-    await write(atA, volume.status.exportName, 2 ** 20, Buffer.alloc(65_536, 'written alone '));
+    await write(atA, volume.status.exportName, 2 ** 20, 65_536, 1);
     await api.until('/overview', ({ groups }) => groups.some((each) => each.id === 'orders' && each.state === 'degraded'));
     const page = await browser.signedIn();
     await page.getByRole('region', { name: /Needs attention/ }).getByText('orders').first().waitFor();
@@ -47,7 +47,7 @@ export default function histories({ test, stack, browser }) {
 
     await stack.signalAgent('site-a', 'SIGCONT');
     const { nbdAddress: atB } = await api.get('/sites/site-b/status');
-    await write(atB, volume.status.exportName, 2 ** 21, Buffer.alloc(4096, 'written since '));
+    await write(atB, volume.status.exportName, 2 ** 21, 4096, 2);
     const back = await asked.post('/runs', { runbook: 'failback', group: 'orders', inputs: { to: 'site-a' }, reason: 'site-a is back' });
     await approve(back);
     await api.until('/conflicts?state=open', ({ items }) => items.length === 1);
