@@ -10,7 +10,7 @@ const pages = [
   ['workload-events', '/workloads/db-1?tab=events', 'db-1'],
   ['workload-settings', '/workloads/db-1?tab=settings', 'db-1'],
   ['protect', '/workloads/protect', 'Protect a workload'],
-  ['conflicts', '/conflicts', null],
+  ['conflicts', '/conflicts', 'Conflicts'],
   ['sites', '/sites', 'Sites'],
   ['site', '/sites/site-a', 'site-a'],
   ['settings-account', '/settings/account', 'Settings'],
@@ -20,7 +20,7 @@ const pages = [
   ['settings-installation', '/settings/installation', 'Settings'],
   ['settings-control-plane', '/settings/control-plane', 'Settings'],
   ['settings-about', '/settings/about', 'Settings'],
-  ['runbooks', '/runbooks', null],
+  ['runbooks', '/runbooks', 'Runbooks'],
   ['runbook-new', '/runbooks?new', 'Runbooks'],
   ['designer', '/runbooks/three-tier', null],
   ['designer-outline', '/runbooks/three-tier?view=outline', null],
@@ -29,10 +29,10 @@ const pages = [
   ['designer-publish', '/runbooks/three-tier?open=publish', null],
   ['versions', '/runbooks/three-tier/versions', 'Versions of three-tier'],
   ['versions-text', '/runbooks/three-tier/versions?view=text', 'Versions of three-tier'],
-  ['runs', '/runs', null],
-  ['drills', '/drills', null],
-  ['approvals', '/approvals', null],
-  ['audit', '/audit', null],
+  ['runs', '/runs', 'Runs'],
+  ['drills', '/drills', 'Drills'],
+  ['approvals', '/approvals', 'Approvals'],
+  ['audit', '/audit', 'Audit'],
 ];
 
 /** Views of pages that are read anyway: the long form's. */

@@ -3,6 +3,8 @@ import type { ReactNode } from 'react';
 import { CommandLine } from './CommandLine';
 
 interface EmptyStateProps {
+  /** The page's own name, where this is all there is on it. */
+  readonly page?: string;
   readonly title: string;
   readonly children: ReactNode;
   readonly action?: ReactNode;
@@ -10,8 +12,8 @@ interface EmptyStateProps {
 }
 
 /** A page with nothing on it teaches the next step: one sentence, one button, one command. */
-export function EmptyState({ title, children, action, command }: EmptyStateProps) {
-  return (
+export function EmptyState({ page, title, children, action, command }: EmptyStateProps) {
+  const teaching = (
     <Stack align="flex-start" gap="sm" p="lg" maw={640}>
       <Title order={2}>{title}</Title>
       <Text>{children}</Text>
@@ -19,4 +21,5 @@ export function EmptyState({ title, children, action, command }: EmptyStateProps
       {command ? <CommandLine command={command} /> : null}
     </Stack>
   );
+  return page === undefined ? teaching : <Stack><Title order={1}>{page}</Title>{teaching}</Stack>;
 }

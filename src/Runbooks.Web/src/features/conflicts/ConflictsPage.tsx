@@ -19,7 +19,7 @@ export function Component() {
   if (!data) return error ? <Refused error={error} title="The conflicts could not be read." /> : <Waiting what="Reading the conflicts…" />;
   if (data.items.length === 0) {
     return (
-      <EmptyState title="No conflicts" command="runbooks conflict list">
+      <EmptyState page="Conflicts" title="No conflicts" command="runbooks conflict list">
         When a site went on alone after it was replaced, its writes are kept here as a second history until somebody decides.
       </EmptyState>
     );

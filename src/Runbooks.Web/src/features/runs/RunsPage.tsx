@@ -87,7 +87,7 @@ export function Component() {
   ) : null;
   if (rows.length === 0 && Object.keys(query).length === 0) {
     return (
-      <EmptyState title="Nothing has run yet" action={start} command='runbooks run start drill-isolated --group GROUP --reason "first drill"'>
+      <EmptyState page="Runs" title="Nothing has run yet" action={start} command='runbooks run start drill-isolated --group GROUP --reason "first drill"'>
         A drill rehearses a failover on a clone and touches no production: the first one is the best first run.
       </EmptyState>
     );

@@ -85,7 +85,7 @@ export function Component() {
   const protect = mayProtect ? <Button component={Link} to="/workloads/protect">Protect a workload</Button> : null;
   if (rows.length === 0 && (!filtered || any.data?.total === 0)) {
     return (
-      <EmptyState title="No workloads yet" action={protect} command="runbooks workload add --help">
+      <EmptyState page="Workloads" title="No workloads yet" action={protect} command="runbooks workload add --help">
         A workload is a machine with its disks; a protection keeps a complete copy of it at another site.
       </EmptyState>
     );
