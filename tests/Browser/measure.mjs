@@ -49,7 +49,7 @@ async function newcomer(use, scripts = []) {
 async function cold(api) {
   await api.publish('shown', quickRunbook('shown', 12));
   await api.post('/groups', { id: 'shown', title: null });
-  const run = await api.post('/runs', { runbook: 'shown', group: 'shown', reason: 'a run to look at', real: false, inputs: {} });
+  const run = await api.post('/runs', { runbook: 'shown', group: 'shown', reason: 'a run to look at', inputs: {} });
   await until(async () => (await api.get(`/runs/${run.id}`)).endedAt, 'the run has ended');
   for (const [what, address] of [['run page', `/runs/${run.id}`], ['designer, 200 steps', '/runbooks/grown']]) {
     const times = [];

@@ -79,7 +79,7 @@ export class Desk {
       await this.rest(300);
     });
     await page.getByRole('tab', { name: 'YAML' }).click();
-    const line = page.locator('.cm-line', { hasText: 'The answer of' }).first();
+    const line = page.locator('.cm-line', { hasText: 'title: ' }).first();
     await line.waitFor();
     await this.rest(800);
     const text = await this.place(line);

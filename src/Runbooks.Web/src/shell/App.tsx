@@ -10,6 +10,7 @@ import { LiveContext } from './live';
 import { router } from './routes';
 import { Freshener } from './freshener';
 import { invalidatedBy } from './invalidation';
+import { meQuery } from './session';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -22,6 +23,8 @@ const queries = new QueryClient({
   },
 });
 const freshener = new Freshener(queries);
+// Who is here is asked while the page's code is still loaded; every page waits for both.
+if (!window.location.pathname.startsWith('/signin')) void queries.prefetchQuery(meQuery);
 
 export function App() {
   const live = useMemo(() => new LiveStream(() => void queries.invalidateQueries()), []);
