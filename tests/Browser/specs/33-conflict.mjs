@@ -15,12 +15,12 @@ export default function histories({ test, stack, browser }) {
     const approved = new Api(stack, bob.token);
     const approve = (run) => approved.post(`/runs/${run.id}/approvals`, { decision: 'approved', planHash: run.planHash, reason: 'as agreed' });
     const ended = (run) => api.until(`/runs/${run.id}`, ({ endedAt }) => endedAt !== null && endedAt !== undefined);
-    const [volume] = (await api.get('/workloads/db-1')).volumes.filter((each) => each.site === 'site-a');
+    const exportAt = async (site) => (await api.get('/workloads/db-1')).volumes.find((each) => each.site === site).status.exportName;
     const { nbdAddress: atA } = await api.get('/sites/site-a/status');
 
     // site-b falls silent: site-a is granted to go on alone, and does.
     await stack.signalAgent('site-b', 'SIGSTOP');
-    await write(atA, volume.status.exportName, 2 ** 20, 65_536, 1);
+    await write(atA, await exportAt('site-a'), 2 ** 20, 65_536, 1);
     await api.until('/overview', ({ groups }) => groups.some((each) => each.id === 'orders' && each.state === 'degraded'));
     const page = await browser.signedIn();
     await page.getByRole('region', { name: /Needs attention/ }).getByText('orders').first().waitFor();
@@ -47,7 +47,7 @@ export default function histories({ test, stack, browser }) {
 
     await stack.signalAgent('site-a', 'SIGCONT');
     const { nbdAddress: atB } = await api.get('/sites/site-b/status');
-    await write(atB, volume.status.exportName, 2 ** 21, 4096, 2);
+    await write(atB, await exportAt('site-b'), 2 ** 21, 4096, 2);
     const back = await asked.post('/runs', { runbook: 'failback', group: 'orders', inputs: { to: 'site-a' }, reason: 'site-a is back' });
     await approve(back);
     await api.until('/conflicts?state=open', ({ items }) => items.length === 1);

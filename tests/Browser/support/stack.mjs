@@ -6,6 +6,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** What the kernel says of a thread or process; nothing when it has ended since it was listed. */
+async function stillThere(path) {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (gone) {
+    if (gone.code === 'ENOENT' || gone.code === 'ESRCH') return '';
+    throw gone;
+  }
+}
+
 /** A whole installation in a folder of its own: PostgreSQL, control plane with engine, two agents; `up` keeps it alive. */
 export class Stack {
   constructor(root) {
@@ -69,8 +79,8 @@ export class Stack {
     const found = [];
     const tasks = `/proc/${this.child.pid}/task`;
     for (const task of await readdir(tasks)) {
-      for (const pid of (await readFile(`${tasks}/${task}/children`, 'utf8')).split(' ').filter(Boolean)) {
-        found.push([Number(pid), await readFile(`/proc/${pid}/cmdline`, 'utf8')]);
+      for (const pid of (await stillThere(`${tasks}/${task}/children`)).split(' ').filter(Boolean)) {
+        found.push([Number(pid), await stillThere(`/proc/${pid}/cmdline`)]);
       }
     }
     return found;
@@ -103,7 +113,7 @@ export class Stack {
   async stop() {
     if (this.child && this.child.exitCode === null) {
       this.letItComeBack();
-      for (const [pid] of await this.children()) process.kill(pid, 'SIGCONT');
+      for (const [pid, command] of await this.children()) if (command !== '') process.kill(pid, 'SIGCONT');
       const ended = new Promise((done) => this.child.once('exit', done));
       this.child.kill('SIGTERM');
       await ended;
