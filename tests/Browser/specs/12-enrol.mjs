@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Api, until } from '../support/api.mjs';
+import { Api, call, until } from '../support/api.mjs';
 
 const run = promisify(execFile);
 const slow = 120_000;
@@ -54,6 +54,8 @@ export default function enrol({ test, stack, browser, short }) {
     } finally {
       agent.kill('SIGKILL');
       await page.context().close();
+      // A drill takes stock at every site there is, and would wait for this one.
+      await call(stack, 'DELETE', '/sites/site-c');
     }
   });
 }
