@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Api } from '../support/api.mjs';
+import { story } from '../support/story.mjs';
 
 const run = promisify(execFile);
 
@@ -20,15 +21,7 @@ export default function keyboard({ test, stack, browser, short }) {
   }, what);
   const dialogGone = () => page.getByRole('dialog').waitFor({ state: 'detached' });
 
-  // One person at one page: a chapter after one that failed has nothing to stand on.
-  let broken = false;
-  const chapter = (name, options, tell) => test(name, options, async (context) => {
-    if (broken) return context.skip('an earlier chapter failed');
-    broken = true;
-    await tell();
-    broken = false;
-    return undefined;
-  });
+  const chapter = story(test);
 
   chapter('Keyboard_SkipLink_LeadsPastTheRail', { timeout: 180_000 }, async () => {
     page = await browser.open('light', { timezoneId: 'Asia/Tokyo', permissions: ['clipboard-read', 'clipboard-write'] });

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import jsQR from 'jsqr';
 import { Api, until } from '../support/api.mjs';
+import { story } from '../support/story.mjs';
 
 // Nothing in it touches a machine: it waits for an approval, then for ten minutes, until somebody aborts it.
 const nightWatch = `apiVersion: runbooks/v1
@@ -21,15 +22,8 @@ export default function emergency({ test, stack, browser, short }) {
   let olga, petra, asks, decides, id;
   const without = { javaScriptEnabled: false };
 
-  // One story: a chapter after one that failed has nothing to stand on.
-  let broken = false;
-  const chapter = (name, tell) => test(name, { timeout: 180_000 }, async (context) => {
-    if (broken) return context.skip('an earlier chapter failed');
-    broken = true;
-    await tell();
-    broken = false;
-    return undefined;
-  });
+  const next = story(test);
+  const chapter = (name, tell) => next(name, { timeout: 180_000 }, tell);
   const enter = async (person) => {
     const page = await browser.open('light', without);
     await page.goto('/emergency');

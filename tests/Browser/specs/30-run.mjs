@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Api } from '../support/api.mjs';
 import { failing, maintenance } from '../support/maintenance.mjs';
+import { story } from '../support/story.mjs';
 
 const slow = 90_000;
 
@@ -16,15 +17,7 @@ export default function run({ test, stack, browser, short }) {
   const state = (word) => page.getByRole('heading', { level: 1 }).locator('..').getByText(word, { exact: true }).waitFor({ timeout: slow });
   const steps = (path, name) => page.locator(`[data-step="${path}"][data-state="${name}"]`).waitFor({ timeout: slow });
 
-  // One story: a chapter after one that failed has nothing to stand on.
-  let broken = false;
-  const chapter = (name, options, tell) => test(name, options, async (context) => {
-    if (broken) return context.skip('an earlier chapter failed');
-    broken = true;
-    await tell();
-    broken = false;
-    return undefined;
-  });
+  const chapter = story(test);
 
   chapter('Start_TestAndReal_LookDifferent', { timeout: 240_000 }, async () => {
     await api.orders();
