@@ -54,7 +54,7 @@ export default function enrol({ test, stack, browser, short }) {
     } finally {
       agent.kill('SIGKILL');
       await page.context().close();
-      // A drill takes stock at every site there is, and would wait for this one.
+      // The stories after this one are told of two sites that answer.
       await call(stack, 'DELETE', '/sites/site-c');
     }
   });

@@ -28,7 +28,7 @@ public sealed record DrillInput(string Run, GroupPicture Group, SiteId Site)
 /// <summary>What a drill measured.</summary>
 /// <param name="RecoverySeconds">From the start of step 2 until the last machine was healthy, by history time.</param>
 /// <param name="PointSeconds">Age of the state that was taken, at the start.</param>
-/// <param name="Residue">What was left behind at any site; empty when clean.</param>
+/// <param name="Residue">What was left behind at the sites that answered; empty when clean.</param>
 /// <param name="Removed">What the tear-down removed.</param>
 /// <param name="Passed">Whether objectives were met and nothing was left.</param>
 /// <param name="Findings">What was not as it should be.</param>
@@ -49,4 +49,7 @@ public sealed record DrillResult(
 
     /// <summary>How each machine was kept from production's network, as its driver proves it.</summary>
     public IReadOnlyList<string> Isolation { get; init; } = [];
+
+    /// <summary>Sites of the group that could not be looked at before or after, and why: of them nothing is proven.</summary>
+    public IReadOnlyList<string> Unseen { get; init; } = [];
 }

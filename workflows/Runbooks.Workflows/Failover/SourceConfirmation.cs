@@ -9,6 +9,9 @@ namespace Runbooks.Workflows.Failover;
 /// <summary>Step 1 of an unplanned failover: is the source really down? A partition alone must not pass.</summary>
 internal static class SourceConfirmation
 {
+    // What the control plane has not heard for so long is not waited for longer than the others may look.
+    private static readonly TimeSpan SilentAfter = TimeSpan.FromMinutes(1);
+
     /// <summary>Asks every other site and the control plane at once; an observer that cannot look counts for neither side.</summary>
     public static async Task<IReadOnlyList<Observation>> ObserveAsync(
         SiteId source, IReadOnlyList<SitePicture> sites, double seconds, string step)
@@ -17,7 +20,7 @@ internal static class SourceConfirmation
         var address = sites.FirstOrDefault(s => s.Site == source)?.WanAddress ?? string.Empty;
         var request = new ObserveSiteRequest(source, address, seconds);
         var looks = sites.Where(s => s.Site != source)
-            .Select(s => LookAsync(Calls.Look(s.Site, step, within), request, s.Site.ToString()))
+            .Select(s => LookAsync(From(s, step, within), request, s.Site.ToString()))
             .ToList();
         var control = Calls.Control(step, within + TimeSpan.FromSeconds(30));
         looks.Add(LookAsync(control, request, "control-plane"));
@@ -53,6 +56,17 @@ internal static class SourceConfirmation
         return answer.Choice == "override"
             ? $"overridden by {answer.By}: {answer.Reason}"
             : throw StepFailure.Refuse(ProcedureRefusals.SourceNotDown(source, down, needed, text));
+    }
+
+    private static ActivityOptions From(SitePicture observer, string step, TimeSpan within)
+    {
+        var options = Calls.Look(observer.Site, step, within);
+        if (observer.LastSeenAt is not { } seen || Workflow.UtcNow - seen.UtcDateTime > SilentAfter)
+        {
+            options.ScheduleToStartTimeout = within;
+        }
+
+        return options;
     }
 
     private static async Task<Observation?> LookAsync(ActivityOptions options, ObserveSiteRequest request, string observer)

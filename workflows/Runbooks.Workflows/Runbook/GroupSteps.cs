@@ -100,6 +100,7 @@ internal sealed class GroupSteps(RunContext context)
             ["isolation"] = JsonSerializer.SerializeToNode(result.Isolation),
             ["findings"] = JsonSerializer.SerializeToNode(result.Findings),
             ["residue"] = JsonSerializer.SerializeToNode(result.Residue),
+            ["unseen"] = JsonSerializer.SerializeToNode(result.Unseen),
             ["passed"] = result.Passed,
         };
         return result.Residue.Count == 0

@@ -75,6 +75,19 @@ internal static class Calls
         Summary = step,
     };
 
+    /// <summary>
+    /// A look that a run can do without: tried again for a minute in all; a site that is gone is given up as in any step.
+    /// </summary>
+    public static ActivityOptions Glance(SiteId site, string step) => new()
+    {
+        TaskQueue = AgentIdentity.TaskQueueOf(site),
+        ScheduleToStartTimeout = SiteGoneAfter,
+        ScheduleToCloseTimeout = TimeSpan.FromMinutes(1),
+        StartToCloseTimeout = TimeSpan.FromSeconds(30),
+        RetryPolicy = Retry(5),
+        Summary = step,
+    };
+
     /// <summary>Every 0.5 to 2 s until the time is up: for what is expected to fail at first.</summary>
     public static RetryPolicy Patient => new()
     {

@@ -27,6 +27,7 @@ internal static class DrillIsolatedKind
                 "How each machine was kept from production's network, as its driver proves it."),
             new FieldSpec("findings", FieldType.Any, "What was not as it should be."),
             new FieldSpec("residue", FieldType.Any, "What was left; empty when clean."),
+            new FieldSpec("unseen", FieldType.Any, "Sites that could not be looked at, and why; empty when all were."),
             new FieldSpec("passed", FieldType.Boolean, "Whether the objectives were met."),
         ],
         Acts = true,
