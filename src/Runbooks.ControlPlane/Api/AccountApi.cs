@@ -12,8 +12,10 @@ public sealed record AccountView(
 /// <param name="Current">The present password; absent only while there is none.</param>
 public sealed record PasswordChange(string? Current, string Password);
 
+/// <param name="Uri">What an authenticator app takes.</param>
 /// <param name="Secret">The key in base 32, for typing; shown here and never again.</param>
-public sealed record SecondFactorView(string Uri, string Secret);
+/// <param name="Picture">The address as a QR code for a phone's camera; null when it is too long for one.</param>
+public sealed record SecondFactorView(string Uri, string Secret, QrPicture? Picture);
 
 public sealed record SecondFactorCode(string Code);
 
@@ -111,8 +113,8 @@ internal static class AccountApi
                 return await factors.BeginAsync(change, call.Caller.UserId);
             },
             cancel: cancel);
-        return TypedResults.Ok(new SecondFactorView(
-            Totp.UriOf(secret, call.Caller.Name, context.Request.Host.Host), Base32.Write(secret)));
+        var uri = Totp.UriOf(secret, call.Caller.Name, context.Request.Host.Host);
+        return TypedResults.Ok(new SecondFactorView(uri, Base32.Write(secret), QrPicture.Of(uri)));
     }
 
     private static async Task<Ok<RecoveryCodesView>> ConfirmAsync(

@@ -11,6 +11,7 @@ internal static class Licences
         Of("Microsoft.AspNetCore.OpenApi", typeof(Microsoft.AspNetCore.OpenApi.OpenApiOptions), "MIT",
             "description of REST"),
         Of("Npgsql", typeof(Npgsql.NpgsqlConnection), "PostgreSQL", "PostgreSQL protocol"),
+        Of("QRCoder", typeof(QRCoder.QRCodeGenerator), "MIT", "QR codes"),
         Of("Swashbuckle.AspNetCore.SwaggerUI", typeof(Swashbuckle.AspNetCore.SwaggerUI.SwaggerUIOptions), "MIT",
             "/docs"),
         Of("System.CommandLine", typeof(System.CommandLine.RootCommand), "MIT", "options"),

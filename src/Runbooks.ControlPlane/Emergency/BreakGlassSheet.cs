@@ -1,4 +1,5 @@
 using System.Text;
+using Runbooks.ControlPlane.Api;
 using Runbooks.ControlPlane.Inventory;
 using static Runbooks.ControlPlane.Emergency.EmergencyHtml;
 
@@ -96,32 +97,12 @@ internal static class BreakGlassSheet
         the arbiter in that database, and by nobody else.</p>
         """;
 
-    private static string Qr(string text)
-    {
-        if (Encoding.UTF8.GetByteCount(text) > QrCode.MaxBytes)
-        {
-            return "";
-        }
-
-        var code = QrCode.Of(text);
-        // Four light modules around it belong to the code.
-        var whole = code.Size + 8;
-        var path = new StringBuilder();
-        for (var y = 0; y < code.Size; y++)
-        {
-            for (var x = 0; x < code.Size; x++)
-            {
-                if (code[x, y])
-                {
-                    path.Append($"M{x + 4} {y + 4}h1v1h-1z");
-                }
-            }
-        }
-
-        return $"<svg class=\"qr\" role=\"img\" aria-label=\"QR code of {E(text)}\" viewBox=\"0 0 {whole} {whole}\" "
-            + "shape-rendering=\"crispEdges\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"
-            + $"<path fill=\"#000\" d=\"{path}\"/></svg>";
-    }
+    private static string Qr(string text) => QrPicture.Of(text) is { } code
+        ? $"<svg class=\"qr\" role=\"img\" aria-label=\"QR code of {E(text)}\" viewBox=\"0 0 {code.Side} {code.Side}\" "
+            + $"shape-rendering=\"crispEdges\"><title>QR code of {E(text)}</title>"
+            + "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>"
+            + $"<path fill=\"#000\" d=\"{code.Path}\"/></svg>"
+        : "";
 }
 
 /// <summary>What a break-glass sheet prints beside the group.</summary>

@@ -43,8 +43,8 @@ public sealed class ReferenceLaws
         ["Runbooks.SiteAgent"] = ["System.CommandLine"],
         ["Runbooks.Audit"] = ["Dapper", "Npgsql"],
         ["Runbooks.ControlPlane"] =
-            ["Dapper", "Microsoft.AspNetCore.OpenApi", "Npgsql", "Swashbuckle.AspNetCore.SwaggerUI",
-                "System.CommandLine"],
+            ["Dapper", "Microsoft.AspNetCore.OpenApi", "Microsoft.Win32.SystemEvents", "Npgsql", "QRCoder",
+                "Swashbuckle.AspNetCore.SwaggerUI", "System.CommandLine", "System.Drawing.Common"],
         ["Runbooks.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 

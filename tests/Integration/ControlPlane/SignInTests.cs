@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Runbooks.ControlPlane.Api;
 using Runbooks.ControlPlane.Security;
 
 namespace Runbooks.Tests.Integration.ControlPlane;
@@ -92,6 +93,7 @@ public sealed class SignInTests : IAsyncLifetime
         var person = _plane.Person(await TokenAsync("olga", "operator"));
         await person.PutAsJsonAsync("/api/v1/me/password", new { password = Password }).OkAsync();
         var begun = await person.PostAsync("/api/v1/me/second-factor", new { }, key: null).OkAsync();
+        Assert.Equal(QrPicture.Of((string)begun["uri"]!)!.Path, (string)begun["picture"]!["path"]!);
         var secret = Base32.Read((string)begun["secret"]!)!;
         await person.PostAsync("/api/v1/me/second-factor/confirm", new { code = "000000x" }, key: null)
             .RefusedAsync(422, "RB-SIGNIN-006");

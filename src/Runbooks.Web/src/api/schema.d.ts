@@ -2958,6 +2958,11 @@ export interface components {
             version: number;
             workload: string;
         };
+        QrPicture: {
+            path: string;
+            /** Format: int32 */
+            side: number;
+        };
         QuestionView: {
             choices: string[];
             /** Format: date-time */
@@ -3308,6 +3313,7 @@ export interface components {
             code: string;
         };
         SecondFactorView: {
+            picture: null | components["schemas"]["QrPicture"];
             secret: string;
             uri: string;
         };

@@ -55,7 +55,10 @@ function AddFactor({ onConfirmed }: { readonly onConfirmed: (recovery: readonly 
       <Text size="sm">An authenticator app’s six digits are asked for with the password.</Text>
       {begin.data ? (
         <>
-          <Text size="sm">Enter this secret in the app (or open the address on the device that has it), then type the code it shows.</Text>
+          <Text size="sm">
+            {begin.data.picture ? 'Scan this picture with the app, or enter the secret' : 'Enter this secret in the app'}. Then type the code it shows.
+          </Text>
+          {begin.data.picture ? <QrPicture {...begin.data.picture} /> : null}
           <CommandLine command={begin.data.secret} what="Copy the secret" />
           <Anchor href={begin.data.uri} size="sm">Open in an authenticator on this device</Anchor>
           <Group align="flex-end">
@@ -66,6 +69,19 @@ function AddFactor({ onConfirmed }: { readonly onConfirmed: (recovery: readonly 
       ) : <Button onClick={() => begin.mutate()} loading={begin.isPending}>Add an authenticator app</Button>}
       <Refused error={begin.error ?? confirm.error} />
     </Stack>
+  );
+}
+
+/** Black on white in both schemes: that is what cameras look for. The label says nothing of what is in it. */
+function QrPicture({ side, path }: { readonly side: number; readonly path: string }) {
+  return (
+    <svg
+      role="img" aria-label="QR code for the authenticator app"
+      width="208" height="208" viewBox={`0 0 ${side} ${side}`} shapeRendering="crispEdges"
+    >
+      <rect width="100%" height="100%" fill="#fff" />
+      <path fill="#000" d={path} />
+    </svg>
   );
 }
 
