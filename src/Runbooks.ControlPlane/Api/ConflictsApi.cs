@@ -13,6 +13,7 @@ namespace Runbooks.ControlPlane.Api;
 
 /// <summary>One of the two histories of a conflict.</summary>
 /// <param name="Which">current (what the group serves) or kept (what the returned site had written alone).</param>
+/// <param name="Generation">Of the current history; absent for a kept one, which may be older than the last change.</param>
 /// <param name="Bytes">Writes that the other history does not have; absent when nobody counted them.</param>
 /// <param name="RecoveryPoint">Where they are kept.</param>
 public sealed record ConflictHistory(
@@ -179,11 +180,11 @@ internal static class ConflictsApi
         return new ConflictView(
             r.Id, r.Protection, r.Workload, r.Grp, r.Site, r.At, r.State, r.Winner, r.Closed_By, r.Reason, r.Closed_At,
             new ConflictHistory(
-                "current", now?.Primary.ToString() ?? "", now?.Generation.Value, now?.DecidedAt, null, behind, null,
+                "current", now?.Primary.ToString() ?? "", now?.Generation.Value, null, null, behind, null,
                 now is null ? "The protection has ended."
                     : $"Site {now.Primary} serves generation {now.Generation}{missing}."),
             new ConflictHistory(
-                "kept", r.Site, now is null ? null : now.Generation.Value - 1, null, r.At, bytes, r.Id,
+                "kept", r.Site, null, null, r.At, bytes, r.Id,
                 $"Site {r.Site} had {size} that nobody else has; they are kept as {r.Id}.")
             {
                 Ranges = Ranges(facts), RangeCount = (int?)facts["RangeCount"],

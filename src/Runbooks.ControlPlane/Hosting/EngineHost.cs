@@ -11,12 +11,23 @@ namespace Runbooks.ControlPlane.Hosting;
 /// The embedded engine inside a control plane. Waits for its turn when another process owns the database, starts again
 /// when ownership was lost, and serves two doors: the agent port (behind the agent gate) and a loopback listener.
 /// </summary>
+/// <remarks>
+/// The database's ownership and the lead of the control planes are two locks. Where this process has the workers as well,
+/// its engine runs while it leads and at no other time: otherwise one control plane could hold the engine and the other
+/// the workers, each waiting for what the other has.
+/// </remarks>
 public sealed class EngineHost(
-    ControlPlaneOptions options, EngineConnection connection, EngineLink link, ILoggerFactory logs) : BackgroundService
+    ControlPlaneOptions options, EngineConnection connection, EngineLink link, Leadership leadership, ILoggerFactory logs)
+    : BackgroundService
 {
     private static readonly TimeSpan BetweenTerms = TimeSpan.FromSeconds(1);
     private readonly ILogger _log = logs.CreateLogger<EngineHost>();
     private volatile RequestDelegate? _current;
+
+    // Clients keep the first address they were told, so a port that was given once stays for every later term.
+    private IPEndPoint _listen = options.EngineListen is { } given
+        ? new IPEndPoint(given.Address, given.Port)
+        : new IPEndPoint(IPAddress.Loopback, 0);
 
     /// <summary>Mounts the engine of the present term for gRPC calls that have passed the gates before it.</summary>
     public void MountOn(WebApplication app)
@@ -41,15 +52,20 @@ public sealed class EngineHost(
 
     private IApplicationBuilder? Application { get; set; }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        options.Roles.HasFlag(ControlPlaneRoles.Workflows)
+            ? leadership.WhileActiveAsync(ServeAsync, stoppingToken)
+            : ServeAsync(stoppingToken);
+
+    private async Task ServeAsync(CancellationToken stopping)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await ServeTermAsync(stoppingToken);
+                await ServeTermAsync(stopping);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
             }
@@ -58,7 +74,7 @@ public sealed class EngineHost(
                 _log.LogWarning("The engine does not run, it is tried again: {Message}", fault.Message);
             }
 
-            await Task.Delay(BetweenTerms, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(BetweenTerms, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -67,14 +83,15 @@ public sealed class EngineHost(
         await using var engine = await EmbeddedEngine.StartAsync(
             new EmbeddedEngineOptions { ConnectionString = connection.Text, FirstNamespace = options.Namespace, Logs = logs },
             stopping);
-        var listen = options.EngineListen is { } given ? new IPEndPoint(given.Address, given.Port) : new IPEndPoint(IPAddress.Loopback, 0);
-        await using var server = await EngineServer.StartAsync(engine.Methods, [new EngineListener(listen)], logs, cancel: stopping);
-        var mount = Application!.New();
-        mount.MapEngine(engine.Methods, EngineDoor.Options);
-        _current = mount.Build();
-        link.Connect(server.Addresses[0].ToString());
-        _log.LogInformation("The engine serves on {Address}.", server.Addresses[0]);
+        await using var server = await EngineServer.StartAsync(engine.Methods, [new EngineListener(_listen)], logs, cancel: stopping);
+        _listen = server.Addresses[0];
         using var either = CancellationTokenSource.CreateLinkedTokenSource(engine.Lost, stopping);
+        var mount = Application!.New();
+        // An agent's held poll ends with the term: whoever serves next is asked at once.
+        mount.MapEngine(engine.Methods, EngineDoor.Options with { Draining = either.Token });
+        _current = mount.Build();
+        link.Connect(_listen.ToString());
+        _log.LogInformation("The engine serves on {Address}.", _listen);
         await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _current = null;
         if (!stopping.IsCancellationRequested)

@@ -20,7 +20,7 @@ export default function histories({ test, stack, browser }) {
 
     // site-b falls silent: site-a is granted to go on alone, and does.
     await stack.signalAgent('site-b', 'SIGSTOP');
-    await write(atA, await exportAt('site-a'), 2 ** 20, 65_536, 1);
+    await write(atA, await exportAt('site-a'), 2 ** 20, 131_072, 1);
     await api.until('/overview', ({ groups }) => groups.some((each) => each.id === 'orders' && each.state === 'degraded'));
     const page = await browser.signedIn();
     await page.getByRole('region', { name: /Needs attention/ }).getByText('orders').first().waitFor();
@@ -37,7 +37,7 @@ export default function histories({ test, stack, browser }) {
     const approver = await browser.signedInAs(bob);
     await approver.goto(`/runs/${over.id}`);
     const question = approver.getByRole('group', { name: /^Question of/ });
-    await question.getByText(/lacks 64 KiB of db-1/).waitFor();
+    await question.getByText(/lacks 128 KiB of db-1/).waitFor();
     await browser.inBothSchemes(approver, 'failover-asks-for-the-loss');
     await question.getByRole('textbox', { name: 'Reason' }).fill('the hall burns');
     await question.getByRole('button', { name: 'Accept', exact: true }).click();
@@ -54,15 +54,20 @@ export default function histories({ test, stack, browser }) {
     await operator.goto('/conflicts');
     const conflict = operator.getByRole('article', { name: 'Conflict of db-1' });
     await conflict.getByText('Kept: what site-a wrote alone').waitFor();
-    await conflict.getByText(/64 KiB that the other does not have/).waitFor();
-    await conflict.getByText(/^(One range|\d+ ranges)/).first().click();
+    await conflict.getByText(/128 KiB that the other does not have/).waitFor();
+    await conflict.getByText('One range').waitFor();
     await conflict.getByRole('table', { name: 'Ranges that only this history has' }).getByText('1,048,576').waitFor();
     await browser.inBothSchemes(operator, 'conflict-open');
+    await operator.setViewportSize({ width: 1024, height: 768 });
+    await browser.screenshot(operator, 'conflict-open-1024');
+    await operator.setViewportSize({ width: 1440, height: 900 });
     await conflict.getByRole('radio', { name: /The current one/ }).check();
     await conflict.getByRole('textbox', { name: /Reason/ }).fill('nothing of worth');
     await conflict.getByRole('button', { name: 'Record the choice' }).click();
     await conflict.getByText('ada').waitFor();
     await conflict.getByText(/chose the current history/).waitFor();
+    await conflict.getByRole('group', { name: 'The kept history' }).getByText('let go').waitFor();
+    await conflict.getByText('What site-a wrote alone stays readable in its recovery point').waitFor();
     await browser.inBothSchemes(operator, 'conflict-decided');
     assert.equal((await ended(back)).state, 'succeeded');
     await operator.context().close();

@@ -39,15 +39,7 @@ it('shows a refusal beside the button, in the words of the server', async () => 
   expect((await screen.findByRole('alert')).textContent).toContain('olga chose current.');
 });
 
-it('leads to the failover that brings the kept history back, with its inputs', async () => {
-  vi.spyOn(conflicts, 'decide').mockResolvedValue({
-    conflict, next: 'Start the failover named here.',
-    run: { runbook: 'failover-unplanned', group: 'payments', inputs: { to: 'site-a', point: 'rp_1' }, reason: '', version: null },
-  } as Awaited<ReturnType<typeof conflicts.decide>>);
-  shown();
-  await userEvent.click(screen.getByRole('radio', { name: /The kept one/ }));
-  await userEvent.type(screen.getByLabelText(/Reason/), 'orders are there');
-  await userEvent.click(screen.getByRole('button', { name: 'Record the choice' }));
-  const link = await screen.findByRole('link', { name: 'Open the failover' });
-  expect(link.getAttribute('href')).toBe('/runs/start?runbook=failover-unplanned&group=payments&in.to=site-a&in.point=rp_1');
+it('leads to the failover that brings the kept history back, with its inputs', () => {
+  const kept = { ...conflict, id: 'rp_1', site: 'site-a', group: 'payments' };
+  expect(conflicts.failoverTo(kept)).toBe('/runs/start?runbook=failover-unplanned&group=payments&in.to=site-a&in.point=rp_1');
 });

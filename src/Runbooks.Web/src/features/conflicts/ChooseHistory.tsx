@@ -1,7 +1,6 @@
-import { Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { Link } from 'react-router';
 import { Refused } from '@/ui/Refused';
 import { decide, type Conflict, type Winner } from './conflicts';
 
@@ -19,30 +18,21 @@ export function ChooseHistory({ conflict }: { readonly conflict: Conflict }) {
     event.preventDefault();
     if (ready) choice.mutate(winner);
   };
-  const start = choice.data?.run;
   return (
     <form onSubmit={submit}>
       <Stack gap="sm">
         <Radio.Group label="Which history goes on?" value={winner ?? ''} onChange={(value) => setWinner(value as Winner)}>
-          <Stack gap={6} mt={4}>
-            <Radio value="current" label="The current one: what the returned site wrote alone is let go, and stays readable in its recovery point" />
-            <Radio value="kept" label={`The kept one: by a failover to ${conflict.site}, which loses what was written since; it is asked for and approved like any other`} />
+          <Stack gap="xs" mt={4}>
+            <Radio value="current" label="The current one" description={`What is served stays as it is. What ${conflict.site} wrote alone is let go; it stays readable in its recovery point until somebody drops that.`} />
+            <Radio value="kept" label="The kept one" description={`By a failover to ${conflict.site} that you ask for next, approved like any other. What was written since in the current history is lost by it.`} />
           </Stack>
         </Radio.Group>
-        <TextInput label="Reason" description="It is recorded." value={reason} onChange={(event) => setReason(event.currentTarget.value)} required />
+        <TextInput label="Reason" description="It is recorded." maw="80ch" value={reason} onChange={(event) => setReason(event.currentTarget.value)} required />
         <Refused error={choice.error} title="The choice was not recorded." />
         <Group>
           <Button type="submit" loading={choice.isPending} disabled={!ready}>Record the choice</Button>
-          {choice.data ? <Text size="sm" role="status">{choice.data.next}</Text> : null}
-          {start ? <Button component={Link} to={startAddress(start)} variant="default">Open the failover</Button> : null}
         </Group>
       </Stack>
     </form>
   );
-}
-
-function startAddress(run: NonNullable<Awaited<ReturnType<typeof decide>>['run']>): string {
-  const query = new URLSearchParams({ runbook: run.runbook ?? '', ...(run.group ? { group: run.group } : {}) });
-  for (const [name, value] of Object.entries(run.inputs ?? {})) query.set(`in.${name}`, value);
-  return `/runs/start?${query.toString()}`;
 }

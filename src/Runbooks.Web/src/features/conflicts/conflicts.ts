@@ -10,3 +10,11 @@ export const conflictsQuery = queryOptions({ queryKey: ['conflicts'], queryFn: (
 
 export const decide = (conflict: string, winner: Winner, reason: string) =>
   body(api.POST('/api/v1/conflicts/{conflict}/decision', { params: { path: { conflict } }, body: { winner, reason } }));
+
+/** Where the failover that brings the kept history back is asked for. */
+export function failoverTo(conflict: Conflict): string {
+  const query = new URLSearchParams({
+    runbook: 'failover-unplanned', ...(conflict.group ? { group: conflict.group } : {}), 'in.to': conflict.site, 'in.point': conflict.id,
+  });
+  return `/runs/start?${query.toString()}`;
+}
