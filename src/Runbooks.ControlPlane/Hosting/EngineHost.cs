@@ -83,7 +83,8 @@ public sealed class EngineHost(
         await using var engine = await EmbeddedEngine.StartAsync(
             new EmbeddedEngineOptions { ConnectionString = connection.Text, FirstNamespace = options.Namespace, Logs = logs },
             stopping);
-        await using var server = await EngineServer.StartAsync(engine.Methods, [new EngineListener(_listen)], logs, cancel: stopping);
+        await using var server = await EngineServer.StartAsync(
+            engine.Methods, [new EngineListener(_listen)], logs, cancel: stopping);
         _listen = server.Addresses[0];
         using var either = CancellationTokenSource.CreateLinkedTokenSource(engine.Lost, stopping);
         var mount = Application!.New();

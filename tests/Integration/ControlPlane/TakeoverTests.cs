@@ -65,7 +65,8 @@ public sealed class TakeoverTests : IAsyncLifetime
         {
             // The session that holds the lead's lock, and no other: the engine's own ownership is not touched.
             var before = leads.Lead.Epoch;
-            await CutAsync("pid in (select pid from pg_locks where locktype = 'advisory' and classid = 5390913 and objid = 1129597270)");
+            await CutAsync(
+                "pid in (select pid from pg_locks where locktype = 'advisory' and classid = 5390913 and objid = 1129597270)");
             await UntilAsync(() => Task.FromResult(_members.Exists(m => m.Lead.IsActive && m.Lead.Epoch > before)));
         }
 
@@ -89,7 +90,8 @@ public sealed class TakeoverTests : IAsyncLifetime
         await UntilAsync(async () =>
         {
             using var answer = await member.Admin.PostAsync(
-                "/api/v1/runs", new { runbook = "breathe", group = "payments", inputs = new { }, reason = "to see it end" }, key);
+                "/api/v1/runs",
+                new { runbook = "breathe", group = "payments", inputs = new { }, reason = "to see it end" }, key);
             id = answer.IsSuccessStatusCode ? (string?)(await answer.JsonAsync())["id"] : null;
             return id is not null;
         });

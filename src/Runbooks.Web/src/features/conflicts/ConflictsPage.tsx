@@ -77,11 +77,11 @@ function OneHistory({ conflict, which }: { readonly conflict: Conflict; readonly
         <Text fw={600} size="sm">{kept ? `Kept: what ${conflict.site} wrote alone` : 'Current: what is served now'}</Text>
         {fate === null ? null : <Badge size="sm" variant="default" tt="none">{fate}</Badge>}
       </Group>
-      <Table aria-label={`Facts of the ${which} history`} withRowBorders={false} verticalSpacing={2} horizontalSpacing={0} w="auto">
+      <Table aria-label={`Facts of the ${which} history`} withRowBorders={false} verticalSpacing={2} horizontalSpacing={0}>
         <Table.Tbody>
           {facts.map(([name, value]) => (
             <Table.Tr key={name}>
-              <Table.Th scope="row" fw={400} c="dimmed" pr="lg" style={{ whiteSpace: 'nowrap', verticalAlign: 'top' }}>{name}</Table.Th>
+              <Table.Th scope="row" fw={400} c="dimmed" pr="lg" w={110} style={{ whiteSpace: 'nowrap', verticalAlign: 'top' }}>{name}</Table.Th>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
             </Table.Tr>
           ))}
