@@ -1,4 +1,5 @@
 using System.Data;
+using System.Text;
 using Dapper;
 using Npgsql;
 
@@ -9,7 +10,7 @@ public sealed record AuditQuery(
     long After = 0, int Limit = 100, string? Run = null, string? Kind = null, string? Subject = null,
     string? Actor = null, string? Site = null, string? Group = null, bool NewestFirst = false)
 {
-    /// <summary>Part of the record's text, whatever the case of its letters (A to Z).</summary>
+    /// <summary>Part of the record's text, whatever the case of its letters.</summary>
     public string? Text { get; init; }
 
     /// <summary>In how many records a look for text reads: about a second's work, however long the chain is.</summary>
@@ -24,6 +25,9 @@ public sealed record AuditQuery(
     /// <summary>Before this time.</summary>
     public DateTimeOffset? To { get; init; }
 }
+
+/// <summary>A record that a look for text reached: one that holds it, or the last that the look reads.</summary>
+internal sealed record Seen(long Sequence, string Record, string Hash, bool Hit, bool Ends);
 
 /// <summary>Reads the chain and its signed heads.</summary>
 public sealed class AuditReader(NpgsqlDataSource source)
@@ -50,25 +54,32 @@ public sealed class AuditReader(NpgsqlDataSource source)
             kind = query.Kind is { } kind ? $"{Literal(kind)}%" : null,
             text = query.Text is { } text ? $"%{Literal(text)}%" : null,
             from = Instant(query.From), to = Instant(query.To), query.Look,
+            capitals = Letters(query.Text, Rune.ToUpperInvariant), smalls = Letters(query.Text, Rune.ToLowerInvariant),
         };
-        var rows =
-            $"""
-            select sequence, record, hash from audit.records where {string.Join(" and ", Conditions(query))}
-            order by sequence {(query.NewestFirst ? "desc" : "asc")}
-            """;
+        var where = string.Join(" and ", Conditions(query));
+        var order = query.NewestFirst ? "desc" : "asc";
         if (query.Text is null)
         {
             return ((await connection.QueryAsync<ChainEntry>(new CommandDefinition(
-                $"{rows} limit @Limit", arguments, cancellationToken: cancel)).ConfigureAwait(false)).AsList(), null);
+                $"select sequence, record, hash from audit.records where {where} order by sequence {order} limit @Limit",
+                arguments, cancellationToken: cancel)).ConfigureAwait(false)).AsList(), null);
         }
 
-        var found = (await connection.QueryAsync<ChainEntry>(new CommandDefinition(
-            $"select * from ({rows} limit @Look) looked where lower(record) like lower(@text) limit @Limit",
+        // One pass, which ends with what was asked for or at the look's last record; that one comes along in any case.
+        var seen = (await connection.QueryAsync<Seen>(new CommandDefinition(
+            $"""
+            select sequence, record, hash, hit, place = @Look as ends from (
+              select sequence, record, hash, {Folded("record")} like {Folded("@text")} as hit,
+                row_number() over (order by sequence {order}) as place
+              from (
+                select sequence, record, hash from audit.records where {where} order by sequence {order} limit @Look
+              ) reached
+            ) looked
+            where hit or place = @Look order by sequence {order} limit @Limit
+            """,
             arguments, cancellationToken: cancel)).ConfigureAwait(false)).AsList();
-        var end = found.Count >= query.Limit ? null : await connection.ExecuteScalarAsync<long?>(new CommandDefinition(
-            $"select sequence from ({rows} offset @Look - 1 limit 1) looked", arguments, cancellationToken: cancel))
-            .ConfigureAwait(false);
-        return (found, end);
+        var found = seen.Where(s => s.Hit).Select(s => new ChainEntry(s.Sequence, s.Record, s.Hash)).ToList();
+        return (found, found.Count < query.Limit && seen is [.., { Ends: true } last] ? last.Sequence : null);
     }
 
     // Only what is asked for is in the statement: "@x is null or ..." would keep every index from being used.
@@ -90,6 +101,12 @@ public sealed class AuditReader(NpgsqlDataSource source)
         ];
         return conditions.Where(c => c.Asked).Select(c => c.Sql);
     }
+
+    // A database in locale C folds A to Z alone; the other letters that are looked for are folded one by one.
+    private static string Folded(string text) => $"lower(translate({text}, @capitals, @smalls))";
+
+    private static string Letters(string? text, Func<Rune, Rune> fold) => string.Concat((text ?? string.Empty)
+        .EnumerateRunes().Where(r => !r.IsAscii && Rune.ToUpperInvariant(r) != Rune.ToLowerInvariant(r)).Select(fold));
 
     private static string? Instant(DateTimeOffset? at) => at is { } known ? AuditTime.Write(known.UtcDateTime) : null;
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Api } from '../support/api.mjs';
+import { readQr } from '../support/qr.mjs';
 import { codeOf, wrongCode } from '../support/totp.mjs';
 import { story } from '../support/story.mjs';
 
@@ -102,8 +103,11 @@ export default function signin({ test, stack, browser, short }) {
     await vera.goto('/settings/account');
     await vera.getByRole('button', { name: 'Add an authenticator app' }).click();
     secret = (await vera.locator('code').innerText()).trim();
+    const scanned = new URL(await readQr(browser, vera.getByRole('img', { name: 'QR code for the authenticator app' })));
+    assert.deepEqual([scanned.protocol, scanned.searchParams.get('secret')], ['otpauth:', secret]);
     await vera.getByRole('textbox', { name: /^Code/ }).fill(codeOf(secret));
-    await browser.screenshot(vera, 'settings-authenticator');
+    if (short) await browser.screenshot(vera, 'settings-authenticator');
+    else await browser.inBothSchemes(vera, 'settings-authenticator');
     await vera.getByRole('button', { name: 'Confirm' }).click();
     await vera.getByText('The app is confirmed.').waitFor();
     codes = (await vera.locator('pre').innerText()).trim().split('\n');

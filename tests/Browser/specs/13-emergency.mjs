@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import jsQR from 'jsqr';
 import { Api, until } from '../support/api.mjs';
+import { readQr } from '../support/qr.mjs';
 import { story } from '../support/story.mjs';
 
 // Nothing in it touches a machine: it waits for an approval, then for ten minutes, until somebody aborts it.
@@ -129,7 +129,7 @@ export default function emergency({ test, stack, browser, short }) {
     await decides.getByText('curl').first().waitFor();
     await readable(decides, 'break-glass-sheet');
     // What a camera sees of it, read by a foreign reader.
-    assert.equal(await read(await decides.locator('svg.qr').evaluate((svg) => svg.outerHTML)), `${stack.address}/emergency`);
+    assert.equal(await readQr(browser, decides.locator('svg.qr')), `${stack.address}/emergency`);
     if (!short) {
       const path = join(stack.root, 'artifacts/browser/break-glass-sheet.pdf');
       await decides.pdf({ path, format: 'A4' });
@@ -140,29 +140,4 @@ export default function emergency({ test, stack, browser, short }) {
     await decides.context().close();
     await asks.context().close();
   });
-
-  async function read(svg) {
-    const page = await browser.open();
-    // A page without a content policy: what is drawn there is only the picture.
-    await page.goto('about:blank');
-    const { data, side } = await page.evaluate(async (markup) => {
-      const side = 400;
-      const drawing = new DOMParser().parseFromString(markup, 'text/html').querySelector('svg');
-      drawing.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-      drawing.setAttribute('width', side);
-      drawing.setAttribute('height', side);
-      const image = new Image();
-      image.src = URL.createObjectURL(new Blob([drawing.outerHTML], { type: 'image/svg+xml' }));
-      await image.decode();
-      const canvas = Object.assign(document.createElement('canvas'), { width: side, height: side });
-      const brush = canvas.getContext('2d');
-      brush.drawImage(image, 0, 0, side, side);
-      // One byte a pixel is enough to carry out of the page.
-      return { side, data: [...brush.getImageData(0, 0, side, side).data.filter((_, at) => at % 4 === 0)] };
-    }, svg);
-    await page.context().close();
-    const pixels = new Uint8ClampedArray(side * side * 4).fill(255);
-    data.forEach((grey, at) => pixels.fill(grey, at * 4, at * 4 + 3));
-    return jsQR(pixels, side, side)?.data;
-  }
 }

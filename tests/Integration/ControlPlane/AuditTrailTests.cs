@@ -86,7 +86,7 @@ public sealed class AuditTrailTests : IAsyncLifetime
             select n, jsonb_build_object('sequence', n, 'id', 'aud_' || n, 'kind', 'run.requested', 'at',
                 to_char(timestamp '2026-01-01' + n * interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'outcome',
                 'success', 'actor', '{"id": "usr_a"}'::jsonb, 'subject', '{"id": "run_a"}'::jsonb,
-                'reason', 'needle-of-' || n)::text, repeat('0', 64)
+                'reason', 'needle-of-' || n || case n when 77 then ' für Ärger in Århus, ŻÓŁĆ' else '' end)::text, repeat('0', 64)
             from generate_series(1, 2000) n
             """);
         var applied = await new MigrationRunner(source, MigrationRunner.All)
@@ -101,6 +101,19 @@ public sealed class AuditTrailTests : IAsyncLifetime
         (found, goOn) = await reader.LookAsync(needle with { After = 501 }, TestContext.Current.CancellationToken);
         Assert.Equal(123, Assert.Single(found).Sequence);
         Assert.Null(goOn);
+        foreach (var words in new[] { "FÜR ärger", "IN århus", "żółć\"", "für Ärger in Århus, ŻÓŁĆ" })
+        {
+            var heard = await reader.FindAsync(new AuditQuery { Text = words }, TestContext.Current.CancellationToken);
+            Assert.Equal(77, Assert.Single(heard).Sequence);
+        }
+
+        Assert.Empty(await reader.FindAsync(new AuditQuery { Text = "fur" }, TestContext.Current.CancellationToken));
+        (found, goOn) = await reader.LookAsync(
+            new AuditQuery { Text = "needle", Look = 100, Limit = 100 }, TestContext.Current.CancellationToken);
+        Assert.Equal((100, null), (found.Count, goOn));
+        (found, goOn) = await reader.LookAsync(
+            new AuditQuery { Text = "needle", Look = 100, Limit = 101 }, TestContext.Current.CancellationToken);
+        Assert.Equal((100, 100L), (found.Count, goOn!.Value));
         var until = new DateTimeOffset(2026, 1, 1, 0, 2, 5, TimeSpan.Zero);
         (found, goOn) = await reader.LookAsync(needle with { To = until }, TestContext.Current.CancellationToken);
         Assert.Equal((123, null), (Assert.Single(found).Sequence, goOn));
