@@ -1,22 +1,12 @@
+using Runbooks.Workflows.ReplicationSetup;
+using Runbooks.Workflows.Steps;
+using Runbooks.Workflows.Unprotect;
+
 namespace Runbooks.ControlPlane.Runs;
 
 /// <summary>The plan of a procedure without a document: its steps so far, then those of its README. Pure.</summary>
 internal static class ProcedurePlans
 {
-    private static readonly Dictionary<string, (string Path, string Title)[]> Titles = new()
-    {
-        ["setup"] =
-        [
-            ("1", "Check both sites"), ("2", "Create the standby"), ("3", "Begin tracking"), ("4", "Full copy"),
-            ("5", "Catch up"), ("6", "First recovery point"), ("7", "Protected"),
-        ],
-        ["unprotect"] =
-        [
-            ("1", "Hold the group"), ("2", "Say so"), ("3", "Stop replication"), ("4", "Close the arbiter's row"),
-            ("5", "Release the copies"), ("6", "Record"),
-        ],
-    };
-
     public static IReadOnlyList<RunPlanNode> Of(RunView run, IReadOnlyList<StepView> steps)
     {
         var known = steps.Select(s => (s.Path, s.Title, s.Site)).ToList();
@@ -32,12 +22,15 @@ internal static class ProcedurePlans
             steps);
     }
 
-    // Removing kept copies has nothing to stop and no row to close.
-    private static IEnumerable<(string Path, string Title)> Coming(RunView run, List<string> known)
+    private static IEnumerable<ProcedureStep> Coming(RunView run, List<string> known)
     {
-        var isOnlyCopies = run.Inputs.GetValueOrDefault("onlyCopies") == "true";
-        return Titles.GetValueOrDefault(run.Kind, [])
-            .Where(t => !isOnlyCopies || t.Path is "1" or "5" or "6")
-            .Where(t => !known.Any(k => k == t.Path || k.StartsWith($"{t.Path}/", StringComparison.Ordinal)));
+        IReadOnlyList<ProcedureStep> steps = run.Kind switch
+        {
+            "setup" => SetupSteps.All,
+            "unprotect" when run.Inputs.GetValueOrDefault("onlyCopies") == "true" => UnprotectSteps.OfCopies,
+            "unprotect" => UnprotectSteps.All,
+            _ => [],
+        };
+        return steps.Where(t => !known.Any(k => k == t.Path || k.StartsWith($"{t.Path}/", StringComparison.Ordinal)));
     }
 }

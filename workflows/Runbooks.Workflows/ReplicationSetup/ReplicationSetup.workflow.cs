@@ -43,37 +43,42 @@ public sealed class ReplicationSetupWorkflow
     {
         // Step 1: Check
         var (source, target) = await journal.RunAsync(
-            "1", "Check both sites", () => CheckAsync(input), c => $"{new ByteCount(c.Source.TotalBytes)} at {input.Primary}, "
+            SetupSteps.Check, () => CheckAsync(input), c => $"{new ByteCount(c.Source.TotalBytes)} at {input.Primary}, "
                 + $"{new ByteCount(c.Target.FreeBytes)} free at {input.Standby}");
 
         // Step 2: Create the standby
-        await journal.RunAsync("2", "Create the standby", () => CreateAsync(input));
+        await journal.RunAsync(SetupSteps.Create, () => CreateAsync(input));
 
         // Step 3: Begin tracking
-        await journal.RunAsync("3", "Begin tracking", () => TrackAsync(input, target));
+        await journal.RunAsync(SetupSteps.Track, () => TrackAsync(input, target));
 
         // Step 4: Full copy
         var copies = await journal.RunAsync(
-            "4", "Full copy", () => CopyAsync(input), c => $"{new ByteCount(c.Sum(r => r.SentBytes))} sent, "
+            SetupSteps.Copy, () => CopyAsync(input), c => $"{new ByteCount(c.Sum(r => r.SentBytes))} sent, "
                 + $"{new ByteCount(c.Sum(r => r.HoleBytes))} of holes kept");
 
         // Step 5: CatchUp
         var caughtUp = await journal.RunAsync(
-            "5", "Catch up", () => CatchUpAsync(input), c => $"{new ByteCount(c.SentBytes)} sent; exposure 0, proven");
+            SetupSteps.CatchUp,
+            () => CatchUpAsync(input),
+            c => $"{new ByteCount(c.SentBytes)} sent; exposure 0, proven");
         madeStandby = beganTracking = beganRow = false;
 
         // Step 6: First recovery point and comparison
         var (point, compared) = await journal.RunAsync(
-            "6", "First recovery point", () => PointAsync(input), p => $"{p.Point.Point}, {new ByteCount(p.Compared.ComparedBytes)} compared");
+            SetupSteps.Point,
+            () => PointAsync(input),
+            p => $"{p.Point.Point}, {new ByteCount(p.Compared.ComparedBytes)} compared");
 
         foreach (var other in input.Others)
         {
-            await journal.RunAsync($"6/{other}", $"Set up {other} as well", () => AddAsync(input, other));
+            await journal.RunAsync(
+                $"{SetupSteps.Point.Path}/{other}", $"Set up {other} as well", () => AddAsync(input, other));
         }
 
         // Step 7: Protected
         var everywhere = string.Join(", ", input.Others.Prepend(input.Standby));
-        await journal.RunAsync("7", "Protected", () => RecordAsync(input, "protected", $"in sync at {everywhere}"));
+        await journal.RunAsync(SetupSteps.Protected, () => RecordAsync(input, "protected", $"in sync at {everywhere}"));
         return new SetupResult(
             source.TotalBytes,
             copies.Sum(c => c.SentBytes),

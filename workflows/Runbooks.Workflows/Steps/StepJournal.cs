@@ -31,6 +31,20 @@ public sealed class StepJournal
         }
     }
 
+    /// <summary>The same for a step that its procedure has a name for.</summary>
+    public Task<T> RunAsync<T>(ProcedureStep step, Func<Task<T>> body, Func<T, string> detail)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return RunAsync(step.Path, step.Title, body, detail);
+    }
+
+    /// <summary>The same for a step that its procedure has a name for, without a result.</summary>
+    public Task RunAsync(ProcedureStep step, Func<Task> body)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return RunAsync(step.Path, step.Title, body);
+    }
+
     /// <summary>The same for a step without a result.</summary>
     public Task RunAsync(string path, string title, Func<Task> body) =>
         RunAsync(
@@ -45,6 +59,13 @@ public sealed class StepJournal
 
     /// <summary>Records that a step was not done, and why.</summary>
     public void Skip(string path, string title, string reason) => Record(path, title, StepState.Skipped, reason);
+
+    /// <summary>The same for a step that its procedure has a name for.</summary>
+    public void Skip(ProcedureStep step, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        Skip(step.Path, step.Title, reason);
+    }
 
     /// <summary>Records a change.</summary>
     public void Record(string path, string title, StepState state, string detail, Question? question = null)

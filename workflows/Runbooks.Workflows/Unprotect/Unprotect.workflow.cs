@@ -32,7 +32,7 @@ public sealed class UnprotectWorkflow
     {
         ArgumentNullException.ThrowIfNull(input);
         var lease = await journal.RunAsync(
-            "1", "Hold the group", () => GroupHold.TakeAsync(input.Policy.Group, input.Run), _ =>
+            UnprotectSteps.Hold, () => GroupHold.TakeAsync(input.Policy.Group, input.Run), _ =>
                 $"group/{input.Policy.Group}");
         try
         {
@@ -62,13 +62,13 @@ public sealed class UnprotectWorkflow
         if (!input.OnlyCopies)
         {
             // Step 2: Say so
-            await journal.RunAsync("2", "Say so", () => SayAsync(input));
+            await journal.RunAsync(UnprotectSteps.Say, () => SayAsync(input));
 
             // Step 3: Stop replication
             await StopReplicationAsync(input, standbys);
 
             // Step 4: Close the arbiter's row. The point of no return.
-            row = await journal.RunAsync("4", "Close the arbiter's row", () => CloseAsync(input), r => r is null
+            row = await journal.RunAsync(UnprotectSteps.Close, () => CloseAsync(input), r => r is null
                 ? "there is none"
                 : $"closed at version {r.Version}: nobody is promoted by it any more");
             closed = true;
@@ -85,7 +85,8 @@ public sealed class UnprotectWorkflow
         }
 
         // Step 6: Record
-        await journal.RunAsync("6", "Record", () => RecordAsync(input, "removed", Words(input, released, left)));
+        await journal.RunAsync(
+            UnprotectSteps.Record, () => RecordAsync(input, "removed", Words(input, released, left)));
         return new UnprotectResult(
             input.Primary, input.KeepCopies ? released : [], input.KeepCopies ? [] : released, left);
     }
@@ -132,13 +133,12 @@ public sealed class UnprotectWorkflow
     {
         if (input.IsForced)
         {
-            journal.Skip("3", "Stop replication", $"{input.Primary} is gone: it is not asked");
+            journal.Skip(UnprotectSteps.Stop, $"{input.Primary} is gone: it is not asked");
             return;
         }
 
         await journal.RunAsync(
-            "3",
-            "Stop replication",
+            UnprotectSteps.Stop,
             async () =>
             {
                 await StopAsync(input, standbys);
@@ -196,7 +196,8 @@ public sealed class UnprotectWorkflow
             var title = input.KeepCopies ? $"Keep the copy at {standby}, fenced" : $"Delete the copy at {standby}";
             try
             {
-                await journal.RunAsync($"5/{standby}", title, () => ReleaseAsync(input, standby, generation));
+                await journal.RunAsync(
+                    $"{UnprotectSteps.Release.Path}/{standby}", title, () => ReleaseAsync(input, standby, generation));
                 released.Add(standby);
             }
             catch (Exception e) when (StepFailure.IsExpected(e))
