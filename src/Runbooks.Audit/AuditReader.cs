@@ -56,26 +56,27 @@ public sealed class AuditReader(NpgsqlDataSource source)
             from = Instant(query.From), to = Instant(query.To), query.Look,
             capitals = Letters(query.Text, Rune.ToUpperInvariant), smalls = Letters(query.Text, Rune.ToLowerInvariant),
         };
+        var order = $"order by sequence {(query.NewestFirst ? "desc" : "asc")}";
         var where = string.Join(" and ", Conditions(query));
-        var order = query.NewestFirst ? "desc" : "asc";
+        var rows = $"select sequence, record, hash from audit.records where {where} {order}";
         if (query.Text is null)
         {
             return ((await connection.QueryAsync<ChainEntry>(new CommandDefinition(
-                $"select sequence, record, hash from audit.records where {where} order by sequence {order} limit @Limit",
-                arguments, cancellationToken: cancel)).ConfigureAwait(false)).AsList(), null);
+                $"{rows} limit @Limit", arguments, cancellationToken: cancel)).ConfigureAwait(false)).AsList(), null);
         }
+
+        string Folded(string text) =>
+            arguments.capitals.Length == 0 ? $"lower({text})" : $"lower(translate({text}, @capitals, @smalls))";
 
         // One pass, which ends with what was asked for or at the look's last record; that one comes along in any case.
         var seen = (await connection.QueryAsync<Seen>(new CommandDefinition(
             $"""
             select sequence, record, hash, hit, place = @Look as ends from (
               select sequence, record, hash, {Folded("record")} like {Folded("@text")} as hit,
-                row_number() over (order by sequence {order}) as place
-              from (
-                select sequence, record, hash from audit.records where {where} order by sequence {order} limit @Look
-              ) reached
+                row_number() over ({order}) as place
+              from ({rows} limit @Look) reached
             ) looked
-            where hit or place = @Look order by sequence {order} limit @Limit
+            where hit or place = @Look {order} limit @Limit
             """,
             arguments, cancellationToken: cancel)).ConfigureAwait(false)).AsList();
         var found = seen.Where(s => s.Hit).Select(s => new ChainEntry(s.Sequence, s.Record, s.Hash)).ToList();
@@ -103,8 +104,6 @@ public sealed class AuditReader(NpgsqlDataSource source)
     }
 
     // A database in locale C folds A to Z alone; the other letters that are looked for are folded one by one.
-    private static string Folded(string text) => $"lower(translate({text}, @capitals, @smalls))";
-
     private static string Letters(string? text, Func<Rune, Rune> fold) => string.Concat((text ?? string.Empty)
         .EnumerateRunes().Where(r => !r.IsAscii && Rune.ToUpperInvariant(r) != Rune.ToLowerInvariant(r)).Select(fold));
 

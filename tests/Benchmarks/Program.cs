@@ -1,4 +1,5 @@
 using System.Globalization;
+using Runbooks.Tests.Benchmarks.AuditRoom;
 using Runbooks.Tests.Benchmarks.DataPath;
 using Runbooks.Tests.Benchmarks.EngineRoom;
 using Runbooks.Tests.Benchmarks.Measuring;
@@ -8,9 +9,10 @@ using Runbooks.Tests.Benchmarks.Measuring;
 // round, and the median of the rounds' ratios is printed. A peer that is not installed is named and left out.
 
 const string Usage = """
-    usage: tests/benchmark datapath|engine [--seconds N] [--rounds N] [--only TEXT] [--size-mib N]
+    usage: tests/benchmark datapath|engine|audit [--seconds N] [--rounds N] [--only TEXT] [--size-mib N]
       datapath  replicated writes beside QEMU's synchronous mirror; one copy beside qemu-nbd and nbdkit
       engine    workflows on our engine (PostgreSQL, fsync on) beside the official dev server (SQLite file)
+      audit     searches of a chain of a million records
       --seconds of each measurement (3), --rounds of all contenders (3), --only jobs whose name holds TEXT
     """;
 
@@ -37,6 +39,10 @@ switch (args.FirstOrDefault())
     case "engine":
         Machine.Describe();
         await EngineBenchmark.RunAsync(settings);
+        return 0;
+    case "audit":
+        Machine.Describe();
+        await AuditBenchmark.RunAsync(settings);
         return 0;
     default:
         Console.Error.WriteLine(Usage);

@@ -86,7 +86,8 @@ public sealed class AuditTrailTests : IAsyncLifetime
             select n, jsonb_build_object('sequence', n, 'id', 'aud_' || n, 'kind', 'run.requested', 'at',
                 to_char(timestamp '2026-01-01' + n * interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'outcome',
                 'success', 'actor', '{"id": "usr_a"}'::jsonb, 'subject', '{"id": "run_a"}'::jsonb,
-                'reason', 'needle-of-' || n || case n when 77 then ' für Ärger in Århus, ŻÓŁĆ' else '' end)::text, repeat('0', 64)
+                'reason', 'needle-of-' || n || case n when 77 then ' für Ärger in Århus, ŻÓŁĆ' else '' end)::text,
+                repeat('0', 64)
             from generate_series(1, 2000) n
             """);
         var applied = await new MigrationRunner(source, MigrationRunner.All)
