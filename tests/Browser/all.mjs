@@ -22,7 +22,8 @@ const asked = process.env.RUNBOOKS_SPECS ?? '';
 // ended run, what is done with recovery points and conflicts, and what needs another agent or control plane;
 // `tests/Browser/run` plays every story and reads every page.
 const long = [
-  '12-enrol.mjs', '14-takeover.mjs', '20-draft.mjs', '20-hostile.mjs', '21-canvas.mjs', '31-points.mjs', '32-set-up.mjs', '33-conflict.mjs',
+  '12-enrol.mjs', '14-takeover.mjs', '15-agents.mjs', '20-draft.mjs', '20-hostile.mjs', '21-canvas.mjs', '31-points.mjs', '32-set-up.mjs',
+  '33-conflict.mjs',
 ];
 const short = process.env.CI === 'true' && asked === '';
 const here = new URL('./specs/', import.meta.url);

@@ -88,11 +88,19 @@ export class Stack {
 
   /** A signal to the agent of a site: SIGSTOP makes it silent without ending it, SIGCONT lets it speak again. */
   async signalAgent(site, signal) {
+    process.kill(await this.agent(site), signal);
+  }
+
+  /** kill -9 of an agent, which `up` starts again as soon as {@link letItComeBack} is called. */
+  async killAgent(site) {
+    const pid = await this.agent(site);
+    process.kill(this.child.pid, 'SIGSTOP');
+    process.kill(pid, 'SIGKILL');
+  }
+
+  async agent(site) {
     for (const [pid, command] of await this.children()) {
-      if (command.includes('Runbooks.SiteAgent') && command.includes(join(this.folder, 'up', site))) {
-        process.kill(pid, signal);
-        return;
-      }
+      if (command.includes('Runbooks.SiteAgent') && command.includes(join(this.folder, 'up', site))) return pid;
     }
     throw new Error(`\`up\` has no agent of ${site}`);
   }

@@ -38,6 +38,7 @@ export function Component() {
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
         <Stack gap="xs">
           <Title order={2}>Agent</Title>
+          {agent && site.state !== 'connected' ? <Text size="sm" role="note">It is not heard now; this is what it said last.</Text> : null}
           {agent ? (
             <Facts
               label="Agent"
@@ -45,7 +46,7 @@ export function Component() {
                 ['last heartbeat', <TimeText key="at" at={agent.lastHeartbeat} />],
                 ['version', agent.version],
                 ['clock offset', `${Math.round(agent.clockOffsetMilliseconds)} ms`],
-                ['certificate', agent.certificateDaysLeft == null ? 'none' : `${agent.certificateDaysLeft.toFixed(1)} days left; renewed by itself`],
+                ['certificate', agent.certificateDaysLeft == null ? (site.state === 'revoked' ? 'revoked' : 'none') : `${agent.certificateDaysLeft.toFixed(1)} days left${site.state === 'connected' ? '; renewed by itself' : ''}`],
                 ['free space', bytes(agent.freeBytes)],
                 ['volumes', String(agent.volumes)],
                 ['guests connect to', agent.nbdAddress],
@@ -77,7 +78,9 @@ export function Component() {
           <JoinToken site={site.id} replace={Boolean(agent)} />
         </Stack>
       ) : null}
-      {mayRevoke && agent ? <Revoke site={site.id} /> : null}
+      {site.state === 'revoked' ? (
+        <Text size="sm" role="status">Its certificates are revoked: the control plane and the other sites refuse it. A new join token lets an agent come back as {site.id}.</Text>
+      ) : mayRevoke && agent ? <Revoke site={site.id} /> : null}
     </Stack>
   );
 }
@@ -91,7 +94,7 @@ function Revoke({ site }: { readonly site: string }) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['sites'] }),
   });
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" component="section" aria-label="Revoke its certificates">
       <Title order={2}>Revoke its certificates</Title>
       <Text size="sm">The agent can no longer speak to the control plane nor to other sites; a machine on its primary copies goes by its link-loss policy. To come back it must be enrolled anew.</Text>
       <Group align="flex-end">
@@ -101,7 +104,6 @@ function Revoke({ site }: { readonly site: string }) {
         <CommandLine command={`runbooks site revoke ${site} --reason '…'`} compact />
       </Group>
       <Refused error={revoke.error} />
-      {revoke.isSuccess ? <Text size="sm" role="status">Revoked.</Text> : null}
     </Stack>
   );
 }

@@ -27,6 +27,8 @@ export function VolumesTable({ workload }: { readonly workload: Workload }) {
 }
 
 function Row({ volume: { site, ageSeconds, status } }: { readonly volume: Volume }) {
+  // Who does not write has nothing to send: its idle end of a link is no trouble, and never was anything else.
+  const links = status.links.filter((link) => status.role === 'primary' || link.state !== 'detached');
   return (
     <Table.Tr>
       <Table.Td fw={600}>{status.disk}</Table.Td>
@@ -38,7 +40,7 @@ function Row({ volume: { site, ageSeconds, status } }: { readonly volume: Volume
       <Table.Td ta="right">{bytes(status.sizeBytes)}</Table.Td>
       <Table.Td ta="right">{String(status.generation)}</Table.Td>
       <Table.Td>{status.exportName || '—'}</Table.Td>
-      <Table.Td>{status.links.length === 0 ? '—' : status.links.map((link) => <LinkLine key={link.peer} link={link} />)}</Table.Td>
+      <Table.Td>{links.length === 0 ? '—' : links.map((link) => <LinkLine key={link.peer} link={link} />)}</Table.Td>
     </Table.Tr>
   );
 }
