@@ -27,7 +27,7 @@ export function Topology({ sites, workloads }: { readonly sites: readonly Site[]
           return (
             <g key={line.from + line.to} style={{ color: colour }}>
               <line x1={from.x} y1={from.y + off} x2={to.x} y2={to.y + off} stroke="currentColor" strokeWidth={2} strokeDasharray={line.state === 'in-sync' ? undefined : '6 4'} />
-              <text x={(from.x + to.x) / 2} y={(from.y + to.y) / 2 + off + (off < 0 ? -8 : 18)} textAnchor="middle" fontSize={13} fontWeight={600} fill="currentColor">
+              <text x={(from.x + to.x) / 2} y={(from.y + to.y) / 2 + off + (off < 0 ? -8 : 18)} textAnchor="middle" fontSize={13} fontWeight={600} fill="currentColor" stroke="var(--mantine-color-body)" strokeWidth={6} strokeLinejoin="round" paintOrder="stroke">
                 {from.x > to.x ? '← ' : ''}{meaningOf(line.state).word} · {line.workloads} {line.workloads === 1 ? 'workload' : 'workloads'}{from.x > to.x ? '' : ' →'}
               </text>
             </g>
