@@ -29,6 +29,8 @@ export const theme = createTheme({
     // A link within text is told by more than its colour.
     Anchor: { defaultProps: { underline: 'always' } },
     Button: { defaultProps: { size: 'xs' } },
+    // Options are drawn when they are asked for: a form has twenty fields, and each would keep a list behind it.
+    Combobox: { defaultProps: { keepMounted: false } },
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm', allowDeselect: false } },
     Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },

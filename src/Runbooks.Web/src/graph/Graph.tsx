@@ -3,7 +3,7 @@ import { useComputedColorScheme } from '@mantine/core';
 import {
   Background, BackgroundVariant, Controls, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, type Connection, type Edge, type EdgeChange, type NodeChange as FlowChange,
 } from '@xyflow/react';
-import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type Ref } from 'react';
+import { memo, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type Ref } from 'react';
 import { meaningOf, toneColour } from '@/ui/states';
 import { absolute, FlowEdges, FlowNodes, placeAt } from './flow';
 import { FocusContext, FocusStore } from './focus';
@@ -25,13 +25,13 @@ const readable = 0.72;
 const arrows: Readonly<Record<string, Direction>> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
 
 /** The graph of a runbook or a run; read-only unless `editing` says what a person may do. See `model.ts`. */
-export function Graph(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
+export const Graph = memo(function Graph(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
   return (
     <ReactFlowProvider>
       <Canvas {...props} />
     </ReactFlowProvider>
   );
-}
+});
 
 function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
   const { nodes, edges, label, selection = nothing, onSelect, onOpen, onKey, editing, places = noPlaces, direction = 'down', ref } = props;

@@ -43,12 +43,17 @@ export async function layoutFully(nodes: readonly GraphNode[], edges: readonly G
   return layout;
 }
 
+/** Its start takes longer than most layouts: whoever knows that one will be wanted starts it before. */
+export function startWorker(): Elk {
+  elk ??= new ElkApi({ workerFactory: () => new Worker(elkWorker) });
+  return elk;
+}
+
 function askFor(form: BlockForm): Promise<void> {
   const key = keyOf(form);
   const under = asked.get(key);
   if (under) return under;
-  elk ??= new ElkApi({ workerFactory: () => new Worker(elkWorker) });
-  const answer = elk.layout(question(form)).then((laid) => {
+  const answer = startWorker().layout(question(form)).then((laid) => {
     if (remembered.size >= rememberMax) remembered.delete(remembered.keys().next().value ?? '');
     remembered.set(key, arrangementOf(laid));
   }).finally(() => asked.delete(key));

@@ -1,8 +1,7 @@
 import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { RouterProvider } from 'react-router';
-import { ApiProblem } from '@/api/problem';
 import { LiveStream } from '@/api/live';
 import { styleNonce } from '@/nonce';
 import { theme } from '@/theme';
@@ -10,18 +9,9 @@ import { LiveContext } from './live';
 import { router } from './routes';
 import { Freshener } from './freshener';
 import { invalidatedBy } from './invalidation';
+import { queries } from './queries';
 import { meQuery } from './session';
 
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      // Views are read again when an event names them; the interval is for what no event tells.
-      staleTime: 5_000,
-      retry: (failures, error) => failures < 3 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
-    },
-    mutations: { retry: false },
-  },
-});
 const freshener = new Freshener(queries);
 // Who is here is asked while the page's code is still loaded; every page waits for both.
 if (!window.location.pathname.startsWith('/signin')) void queries.prefetchQuery(meQuery);

@@ -65,7 +65,11 @@ export const layoutQuery = (name: string, version: number) => queryOptions({
 
 export async function saveLayout(name: string, places: Places, etag: string): Promise<{ readonly etag: string }> {
   const steps = Object.fromEntries([...places].map(([id, { x, y }]) => [id, { x: Math.round(x), y: Math.round(y), collapsed: false }]));
-  const { response } = await api.PUT('/api/v1/runbooks/{name}/layout', { params: { path: { name } }, headers: { 'If-Match': etag }, body: { steps } });
+  const { response } = await api.PUT('/api/v1/runbooks/{name}/layout', {
+    params: { path: { name } }, headers: { 'If-Match': etag }, body: { steps },
+    // Goes on when the page is left right after a move; browsers do that for no more than 64 kB.
+    keepalive: JSON.stringify(steps).length < 60_000,
+  });
   return { etag: response.headers.get('ETag') ?? '' };
 }
 

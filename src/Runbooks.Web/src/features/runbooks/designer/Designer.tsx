@@ -1,6 +1,7 @@
-import { Alert, Button, Group, SegmentedControl, Text } from '@mantine/core';
+import { Alert, Button, Text } from '@mantine/core';
+import { useCallbackRef } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useBlocker } from 'react-router';
 import { api, body } from '@/api/client';
 import type { ApiProblem } from '@/api/problem';
@@ -13,9 +14,11 @@ import { connect, disconnect, insertSteps, moveSteps, outermost } from '../docum
 import { sourceFrom } from '../document/sources';
 import type { Stored } from '../saving/saver';
 import type { Runbook } from '../queries';
+import type { PlacedProblem } from './problems';
 import { SayContext, type Act, type Say } from './actions';
+import { CanvasBar } from './CanvasBar';
 import classes from './designer.module.css';
-import { Drawer } from './DesignerDrawer';
+import { Drawer, drawerHeight } from './DesignerDrawer';
 import { DesignerHead } from './DesignerHead';
 import { useDesignerKeys } from './keys';
 import { OutlineView } from './OutlineView';
@@ -25,8 +28,8 @@ import { RestoredNotice } from './RestoredNotice';
 import { RunbookForm } from './RunbookForm';
 import { SaveTrouble } from './SaveMark';
 import { SelectionForm } from './SelectionForm';
+import { atOnceMax } from './shown';
 import { StepForm } from './StepForm';
-import { StepSearch } from './StepSearch';
 import { Toolbox, dataOf, toolboxItems, type ToolboxItem } from './Toolbox';
 import { useChosenStep } from './useChosenStep';
 import { useClipboard } from './useClipboard';
@@ -37,9 +40,6 @@ import { useDraftGraph, useEditor, useKinds, useProblems, useSaveState, useSessi
 const ConflictDialog = lazy(() => import('./ConflictDialog').then((module) => ({ default: module.ConflictDialog })));
 const ExplainDrawer = lazy(() => import('./ExplainDrawer').then((module) => ({ default: module.ExplainDrawer })));
 const PublishDialog = lazy(() => import('./PublishDialog').then((module) => ({ default: module.PublishDialog })));
-
-// Forms of a runbook with more steps are drawn in pieces between frames.
-const atOnceMax = 60;
 
 interface DesignerProps {
   readonly name: string;
@@ -66,6 +66,8 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
   const groups = useQuery({ queryKey: ['groups'], queryFn: () => body(api.GET('/api/v1/groups')) });
   const sites = useQuery({ queryKey: ['sites'], queryFn: () => body(api.GET('/api/v1/sites')) });
   const workloads = useQuery({ queryKey: ['workloads'], queryFn: () => body(api.GET('/api/v1/workloads')) });
+  const siteIds = useMemo(() => sites.data?.items.map((site) => site.id) ?? [], [sites.data]);
+  const workloadIds = useMemo(() => workloads.data?.items.map((each) => each.id) ?? [], [workloads.data]);
 
   const canvas = useRef<GraphHandle>(null);
   const toolboxSearch = useRef<HTMLInputElement>(null);
@@ -164,12 +166,12 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
   useChosenStep(editor, state, { step, setStep }, focusStep, say);
 
   const clipboard = useClipboard({ editor, act, say, locked, show: focusStep });
-  const backToSteps = (): void => {
+  const backToSteps = useCallback((): void => {
     const { selection } = editor.current();
     const [first] = selection;
     const key = openedFrom.current !== null && selection.has(openedFrom.current) ? openedFrom.current : first;
     if (key !== undefined) focusStep(key);
-  };
+  }, [editor, focusStep]);
   const layOut = useCallback(() => {
     if (editor.current().places.size === 0) return;
     editor.place('automatic layout', new Map());
@@ -181,38 +183,64 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
     focusToolbox: () => toolboxSearch.current?.focus(), focusSearch: () => stepSearch.current?.focus(), fit: () => canvas.current?.fit(),
   });
 
-  const download = (): void => {
+  // The steps are drawn first: what stands around them follows between frames.
+  const whole = useDeferredValue(true, false);
+  // What the panes around the canvas are given stays the same from change to change: each is drawn only for its own.
+  const fit = useCallback(() => canvas.current?.fit(), []);
+  const found = useCallback((key: string) => { editor.select([key]); canvas.current?.reveal(key); }, [editor]);
+  const copy = useCallbackRef(() => { clipboard.copy(); });
+  const paste = useCallbackRef(() => clipboard.paste());
+  const remove = useCallbackRef(keyed.remove);
+  const graphKey = useCallbackRef(keyed.onKey);
+  const chosen = useCallbackRef((keys: ReadonlySet<string>) => {
+    const [target] = keys;
+    if (connecting && target && keys.size === 1) keyed.finish(target);
+    else select(keys);
+  });
+  const entered = useCallbackRef((key: string) => {
+    if (connecting === null) openForm(key);
+    else if (state.selection.size > 1) keyed.finish(key);
+  });
+  const goToProblem = useCallback((problem: PlacedProblem) => {
+    if (problem.step !== null) {
+      editor.select([problem.step]);
+      canvas.current?.focus(problem.step);
+    }
+    setGoTo({ line: problem.line });
+    if (problem.step === null) setTab('yaml');
+  }, [editor, setTab]);
+  const download = useCallback((): void => {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([state.text], { type: 'application/yaml' }));
+    link.href = URL.createObjectURL(new Blob([editor.current().text], { type: 'application/yaml' }));
     link.download = `${name}.yaml`;
     link.click();
     URL.revokeObjectURL(link.href);
-  };
+  }, [editor, name]);
 
   return (
     <SayContext value={say}>
       {/* The designer hears copy, cut and paste of the nodes and rows inside it. */}
       <div className={classes['page']} {...clipboard.listeners}>
-        <DesignerHead
-          name={name} runbook={runbook} state={state} save={save} locked={locked} problems={problems.length}
-          onUndo={editor.undo} onRedo={editor.redo} onRetry={saver.retry} onDialog={setDialog} onDownload={download}
-          title={String((state.reading.data as { metadata?: { title?: unknown } } | null)?.metadata?.title ?? runbook.title)}
-        />
+        {whole ? (
+          <DesignerHead
+            name={name} runbook={runbook} save={save} locked={locked} problems={problems.length}
+            undo={locked && state.error === null ? null : state.undo} redo={locked && state.error === null ? null : state.redo}
+            onUndo={editor.undo} onRedo={editor.redo} onRetry={saver.retry} onDialog={setDialog} onDownload={download}
+            title={String((state.reading.data as { metadata?: { title?: unknown } } | null)?.metadata?.title ?? runbook.title)}
+          />
+        ) : <header className={classes['head']} />}
         <SaveTrouble state={save} onRecreate={() => saver.recreate()} onDownload={download} />
         {cameBack ? <RestoredNotice restored={cameBack} onClose={() => setCameBack(null)} onDrop={() => { editor.replace('what was saved', saver.base().text); setCameBack(null); }} /> : null}
         {!mayWrite ? <Alert color="gray">You see this runbook read-only: changing it needs the role author.</Alert> : null}
         <div className={classes['body']}>
-          <Toolbox items={items} onAdd={add} disabled={locked} searchRef={toolboxSearch} />
+          {whole ? <Toolbox items={items} onAdd={add} disabled={locked} searchRef={toolboxSearch} /> : <div className={classes['toolbox']} />}
           <div className={classes['middle']}>
-            <Group gap="xs" justify="space-between">
-              <SegmentedControl size="xs" aria-label="View" data={[{ value: 'graph', label: 'Graph' }, { value: 'outline', label: 'Outline' }]} value={view} onChange={(next) => setView(next as 'graph' | 'outline')} />
-              <StepSearch nodes={graph.nodes} selection={state.selection} onFound={(key) => { editor.select([key]); canvas.current?.reveal(key); }} onLeave={backToSteps} fieldRef={stepSearch} />
-              <Group gap={6}>
-                <Button variant="default" size="compact-xs" onClick={() => clipboard.paste()} disabled={locked}>Paste</Button>
-                <Button variant="default" size="compact-xs" onClick={layOut} disabled={locked || places.size === 0} title={places.size === 0 ? 'Every step stands where the automatic layout puts it' : undefined}>Auto-layout</Button>
-                <Button variant="default" size="compact-xs" onClick={() => canvas.current?.fit()} disabled={view !== 'graph'}>Fit</Button>
-              </Group>
-            </Group>
+            {whole ? (
+              <CanvasBar
+                editor={editor} view={view} onView={setView} onFound={found} onLeave={backToSteps} searchRef={stepSearch}
+                locked={locked} isLaidOut={places.size === 0} onPaste={paste} onLayOut={layOut} onFit={fit}
+              />
+            ) : <div className={classes['bar']} />}
             <div role="status" aria-live="polite" className={classes['said']}>
               {connecting ? (
                 <Alert color="violet" py={4}>
@@ -224,8 +252,7 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
               <div className={classes['canvas']}>
                 <Graph
                   ref={canvas} nodes={graph.nodes} edges={graph.edges} label={`Graph of ${name}`} selection={state.selection} places={places}
-                  onSelect={(keys) => { const [target] = keys; if (connecting && target && keys.size === 1) { keyed.finish(target); } else select(keys); }}
-                  onOpen={(key) => { if (connecting === null) openForm(key); else if (state.selection.size > 1) keyed.finish(key); }} onKey={keyed.onKey} {...(editing ? { editing } : {})} minimap={graph.nodes.length > 12} dimmed={state.error !== null}
+                  onSelect={chosen} onOpen={entered} onKey={graphKey} {...(editing ? { editing } : {})} minimap={graph.nodes.length > 12} dimmed={state.error !== null}
                 >
                   {state.error ? (
                     <Alert color="red" role="alert" title={state.error.title}>
@@ -239,32 +266,29 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
                 <OutlineView nodes={graph.nodes} state={state} connecting={connecting} keyed={keyed} select={select} openForm={openForm} act={act} renaming={renaming} setRenaming={setRenaming} />
               </div>
             )}
-            <Unhurried subject={tab} atOnce={state.reading.byKey.size <= atOnceMax}>
-              <Drawer tab={tab} onTab={setTab} problems={problems} checking={checking} editor={editor} kinds={kinds} readOnly={readOnly} goTo={goTo} onGo={(problem) => {
-                if (problem.step !== null) {
-                  editor.select([problem.step]);
-                  canvas.current?.focus(problem.step);
-                }
-                setGoTo({ line: problem.line });
-                if (problem.step === null) setTab('yaml');
-              }} />
-            </Unhurried>
+            {whole ? (
+              <Unhurried subject={tab} atOnce={state.reading.byKey.size <= atOnceMax}>
+                <Drawer tab={tab} onTab={setTab} problems={problems} checking={checking} editor={editor} kinds={kinds} readOnly={readOnly} goTo={goTo} onGo={goToProblem} />
+              </Unhurried>
+            ) : <div className={classes['drawer']} style={{ height: drawerHeight(tab) }} />}
           </div>
           {/* Escape leads from the form back to the step it belongs to. */}
           {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
           <div className={classes['panel']} ref={panel} role="region" aria-label="Properties" onKeyDown={(event) => { if (event.key === 'Escape' && !event.defaultPrevented) backToSteps(); }}>
-            <Unhurried subject={selected.join(' ')} atOnce={state.reading.byKey.size <= atOnceMax} meanwhile={<Text size="sm" fw={700}>{selected.join(', ')}</Text>}>
-              {selected.length > 1 ? (
-                <SelectionForm
-                  keys={selected} reading={state.reading} act={act} locked={locked} onCopy={() => clipboard.copy()} onRemove={() => keyed.remove(selected)}
-                  onAlign={view !== 'graph' ? null : (how, words) => { if (canvas.current) editor.place(words, new Map([...places, ...align(outermost(state.reading, selected), graph.nodes, canvas.current.boxes(), how)])); }}
-                />
-              ) : only ? (
-                <StepForm key={only.key} step={only} reading={state.reading} kinds={kinds} problems={problems} act={act} readOnly={locked} onCopy={() => clipboard.copy()} onRemove={() => keyed.remove([only.key])} sites={sites.data?.items.map((site) => site.id) ?? []} workloads={workloads.data?.items.map((each) => each.id) ?? []} />
-              ) : (
-                <RunbookForm name={name} reading={state.reading} problems={problems} groups={groups.data?.items.map((each) => each.id) ?? []} act={act} readOnly={locked} />
-              )}
-            </Unhurried>
+            {whole ? (
+              <Unhurried subject={selected.join(' ')} atOnce={state.reading.byKey.size <= atOnceMax} meanwhile={<Text size="sm" fw={700}>{selected.join(', ')}</Text>}>
+                {selected.length > 1 ? (
+                  <SelectionForm
+                    keys={selected} reading={state.reading} act={act} locked={locked} onCopy={copy} onRemove={() => keyed.remove(selected)}
+                    onAlign={view !== 'graph' ? null : (how, words) => { if (canvas.current) editor.place(words, new Map([...places, ...align(outermost(state.reading, selected), graph.nodes, canvas.current.boxes(), how)])); }}
+                  />
+                ) : only ? (
+                  <StepForm key={only.key} step={only} reading={state.reading} kinds={kinds} problems={problems} act={act} readOnly={locked} onCopy={copy} onRemove={remove} sites={siteIds} workloads={workloadIds} />
+                ) : (
+                  <RunbookForm name={name} reading={state.reading} problems={problems} groups={groups.data?.items.map((each) => each.id) ?? []} act={act} readOnly={locked} />
+                )}
+              </Unhurried>
+            ) : <div data-waiting />}
           </div>
         </div>
       </div>

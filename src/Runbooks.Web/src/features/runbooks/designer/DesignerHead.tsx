@@ -1,8 +1,8 @@
-import { ActionIcon, Button, Group, Menu, Text, Title, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Text, Title } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconDots } from '@tabler/icons-react';
+import { memo } from 'react';
 import { Link } from 'react-router';
 import { CommandLine } from '@/ui/CommandLine';
-import type { EditorState } from '../document/editor';
 import { elsaAddress } from '../elsa';
 import type { Runbook } from '../queries';
 import type { SaveState } from '../saving/saver';
@@ -15,7 +15,9 @@ interface DesignerHeadProps {
   readonly name: string;
   readonly title: string;
   readonly runbook: Runbook;
-  readonly state: EditorState;
+  /** What could be undone and done again; null when nothing can. */
+  readonly undo: string | null;
+  readonly redo: string | null;
   readonly save: SaveState;
   readonly locked: boolean;
   readonly problems: number;
@@ -27,7 +29,7 @@ interface DesignerHeadProps {
 }
 
 /** Which runbook, where its draft is, and what can be done with it. */
-export function DesignerHead({ name, title, runbook, state, save, locked, problems, onUndo, onRedo, onRetry, onDialog, onDownload }: DesignerHeadProps) {
+export const DesignerHead = memo(function DesignerHead({ name, title, runbook, undo, redo, save, locked, problems, onUndo, onRedo, onRetry, onDialog, onDownload }: DesignerHeadProps) {
   const version = runbook.publishedVersion ?? null;
   return (
     <header className={classes['head']}>
@@ -35,12 +37,8 @@ export function DesignerHead({ name, title, runbook, state, save, locked, proble
       <Text size="sm" c="dimmed" ff="monospace">{name}</Text>
       <SaveMark state={save} retry={onRetry} draftOf={version === null ? 'draft, never published' : runbook.draftDiffers ? `draft of v${version}` : `as v${version}`} />
       <Group gap={6} ml="auto">
-        <Tooltip label={state.undo ? `Undo: ${said(state.undo)}` : 'Nothing to undo'}>
-          <ActionIcon variant="default" aria-label="Undo" disabled={state.undo === null || (locked && state.error === null)} onClick={onUndo}><IconArrowBackUp size={16} aria-hidden /></ActionIcon>
-        </Tooltip>
-        <Tooltip label={state.redo ? `Redo: ${said(state.redo)}` : 'Nothing to redo'}>
-          <ActionIcon variant="default" aria-label="Redo" disabled={state.redo === null || (locked && state.error === null)} onClick={onRedo}><IconArrowForwardUp size={16} aria-hidden /></ActionIcon>
-        </Tooltip>
+        <ActionIcon variant="default" aria-label="Undo" title={undo ? `Undo: ${said(undo)}` : 'Nothing to undo'} disabled={undo === null} onClick={onUndo}><IconArrowBackUp size={16} aria-hidden /></ActionIcon>
+        <ActionIcon variant="default" aria-label="Redo" title={redo ? `Redo: ${said(redo)}` : 'Nothing to redo'} disabled={redo === null} onClick={onRedo}><IconArrowForwardUp size={16} aria-hidden /></ActionIcon>
         <Button variant="default" onClick={() => onDialog('explain')} disabled={problems > 0} title={problems > 0 ? 'Correct the problems first' : undefined}>Explain</Button>
         {version === null ? null : <Button variant="default" component={Link} to={`/runbooks/${name}/versions?from=${version}&to=draft`}>Diff with v{version}</Button>}
         <Button onClick={() => onDialog('publish')} disabled={locked}>Publish…</Button>
@@ -59,6 +57,6 @@ export function DesignerHead({ name, title, runbook, state, save, locked, proble
       </Group>
     </header>
   );
-}
+});
 
 const said = (label: string): string => (label.startsWith('field ') ? `change of ${label.slice('field '.length)}` : label);

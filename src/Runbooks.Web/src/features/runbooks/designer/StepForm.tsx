@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group, MultiSelect, Select, Stack, Text, Title, Tooltip } from '@mantine/core';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { KindIcon } from '@/graph/kindIcon';
 import { field } from '@/graph/runbookGraph';
 import { duration } from '@/ui/format';
@@ -24,11 +24,11 @@ interface StepFormProps {
   readonly act: Act;
   readonly readOnly: boolean;
   readonly onCopy: () => void;
-  readonly onRemove: () => void;
+  readonly onRemove: (keys: readonly string[]) => void;
 }
 
 /** Everything that one step says, as a form; each change is one command on the document. */
-export function StepForm({ step, reading, kinds, problems, sites, workloads, act, readOnly, onCopy, onRemove }: StepFormProps) {
+export const StepForm = memo(function StepForm({ step, reading, kinds, problems, sites, workloads, act, readOnly, onCopy, onRemove }: StepFormProps) {
   const uses = typeof step.data['uses'] === 'string' ? step.data['uses'] : null;
   const kind = uses === null ? undefined : kinds.get(uses);
   const isBlock = uses === null;
@@ -54,7 +54,7 @@ export function StepForm({ step, reading, kinds, problems, sites, workloads, act
         {kind && !kind.reversible ? <Text size="xs" fw={600} c="red">Cannot be undone.</Text> : null}
         <Group gap={6} mt={8}>
           <Button variant="default" size="compact-xs" onClick={onCopy}>Copy</Button>
-          <Button variant="default" size="compact-xs" disabled={readOnly} onClick={onRemove}>Remove</Button>
+          <Button variant="default" size="compact-xs" disabled={readOnly} onClick={() => onRemove([step.key])}>Remove</Button>
           {step.children.length > 0 ? <Button variant="default" size="compact-xs" disabled={readOnly} onClick={() => act('ungroup', unwrapBlock(step.key))}>Ungroup</Button> : null}
         </Group>
       </div>
@@ -106,7 +106,7 @@ export function StepForm({ step, reading, kinds, problems, sites, workloads, act
       {isBlock ? null : <UndoFields step={step} kinds={kinds} context={context} />}
     </Stack>
   );
-}
+});
 
 function Section({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
   return (

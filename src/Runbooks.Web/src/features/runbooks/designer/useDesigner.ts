@@ -6,6 +6,7 @@ import { DraftEditor, type EditorState } from '../document/editor';
 import { Saver, type SaveState, type SaveTransport, type Stored } from '../saving/saver';
 import { DraftStore } from '../saving/draftStore';
 import { kindsQuery, readDraft, saveDraft, type Problem, type StepKind } from '../queries';
+import { ShownDraft } from './shown';
 import { checkSettings, countByStep, placeProblems, type PlacedProblem } from './problems';
 
 interface Session {
@@ -87,7 +88,8 @@ export function storedOf(read: Awaited<ReturnType<typeof readDraft>>): Stored {
 }
 
 export function useEditor(editor: DraftEditor): EditorState {
-  return useSyncExternalStore(editor.subscribe, editor.current);
+  const [shown] = useState(() => new ShownDraft(editor));
+  return useSyncExternalStore(shown.subscribe, shown.current);
 }
 
 export function useSaveState(saver: Saver): SaveState {

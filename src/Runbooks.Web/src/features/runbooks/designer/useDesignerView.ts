@@ -18,15 +18,13 @@ export function useDesignerView() {
     }, { replace: !isPlace });
   }, [setSearch]);
   const setStep = useCallback((key: string | null) => put('step', key), [put]);
+  const setView = useCallback((next: View) => put('view', next === 'graph' ? null : next), [put]);
+  const setTab = useCallback((next: DrawerTab) => put('pane', next === 'problems' ? null : next), [put]);
+  const setDialog = useCallback((next: Dialog) => put('open', next, next !== null), [put]);
   const pane = search.get('pane');
   const open = search.get('open');
   const view: View = search.get('view') === 'outline' ? 'outline' : 'graph';
   const tab: DrawerTab = pane === 'yaml' || pane === 'keys' ? pane : 'problems';
   const dialog: Dialog = open === 'explain' || open === 'publish' ? open : null;
-  return {
-    view, tab, dialog, step: search.get('step'), setStep,
-    setView: (next: View) => put('view', next === 'graph' ? null : next),
-    setTab: (next: DrawerTab) => put('pane', next === 'problems' ? null : next),
-    setDialog: (next: Dialog) => put('open', next, next !== null),
-  };
+  return { view, tab, dialog, step: search.get('step'), setStep, setView, setTab, setDialog };
 }

@@ -29,7 +29,10 @@ export function usePlaces(name: string, editor: DraftEditor, say: Say): void {
       // Without it the automatic layout serves; it is read again before anything is saved.
       () => undefined,
     );
+    const leave = (): void => keeper.flush();
+    window.addEventListener('pagehide', leave);
     return () => {
+      window.removeEventListener('pagehide', leave);
       stop();
       keeper.flush();
     };

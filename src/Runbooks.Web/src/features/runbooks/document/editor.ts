@@ -39,6 +39,9 @@ export interface EditorState {
 /** Who made a change: the YAML pane does not need to hear its own. */
 export type Origin = 'command' | 'typing' | 'history' | 'remote';
 
+/** Told after every change; `origin` is null when the text stayed as it was. */
+export type Watch = (origin: Origin | null) => void;
+
 export interface TextChange {
   readonly batches: readonly Batch[];
   readonly origin: Origin;
@@ -52,7 +55,7 @@ export class DraftEditor {
   private state: EditorState;
   private past: Entry[] = [];
   private future: Entry[] = [];
-  private readonly watchers = new Set<() => void>();
+  private readonly watchers = new Set<Watch>();
   private readonly listeners = new Set<(change: TextChange) => void>();
 
   constructor(text: string, private readonly clock: () => number = () => Date.now()) {
@@ -65,7 +68,7 @@ export class DraftEditor {
 
   current = (): EditorState => this.state;
 
-  subscribe = (watch: () => void): (() => void) => {
+  subscribe = (watch: Watch): (() => void) => {
     this.watchers.add(watch);
     return () => this.watchers.delete(watch);
   };
@@ -164,13 +167,13 @@ export class DraftEditor {
       selection: new Set(chosen.filter((key) => reading.byKey.has(key))),
       places: moved.length === 0 ? this.state.places : withMoves(this.state.places, moved),
       revision: this.state.revision + (batches.length > 0 ? 1 : 0),
-    });
+    }, batches.length > 0 ? origin : null);
     if (batches.length > 0) this.listeners.forEach((tell) => tell({ batches, origin }));
   }
 
-  private put(state: EditorState): void {
+  private put(state: EditorState, origin: Origin | null = null): void {
     this.state = state;
-    this.watchers.forEach((watch) => watch());
+    this.watchers.forEach((watch) => watch(origin));
   }
 
   /** Everything needed to go on after a reload; the oldest history gives way when the storage would not hold it. */
