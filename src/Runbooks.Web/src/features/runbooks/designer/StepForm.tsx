@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group, MultiSelect, Select, Stack, Text, Title, Tooltip } from '@mantine/core';
-import { memo, useMemo } from 'react';
+import { memo, useDeferredValue, useMemo } from 'react';
 import { KindIcon } from '@/graph/kindIcon';
 import { field } from '@/graph/runbookGraph';
 import { duration } from '@/ui/format';
@@ -32,6 +32,8 @@ export const StepForm = memo(function StepForm({ step, reading, kinds, problems,
   const uses = typeof step.data['uses'] === 'string' ? step.data['uses'] : null;
   const kind = uses === null ? undefined : kinds.get(uses);
   const isBlock = uses === null;
+  // What a step is stands there first; what happens around it, further down, is drawn between the next frames.
+  const whole = useDeferredValue(true, false);
   const paths = useMemo(() => pathsAt(reading, step, kinds), [reading, step, kinds]);
   const errors = useMemo(() => new Map(problems.filter((problem) => problem.step === step.key).map((problem) => [problem.field, `${problem.message} ${problem.correction}`])), [problems, step.key]);
   const errorAt = (path: string): string | undefined => errors.get(path);
@@ -74,36 +76,40 @@ export const StepForm = memo(function StepForm({ step, reading, kinds, problems,
         </Section>
       ) : null}
       {isBlock ? <BlockFields step={step} context={context} text={text} /> : null}
-      <Section title="Order">
-        <MultiSelect
-          label="waits for" size="xs" disabled={readOnly} error={errorAt('needs')}
-          description={needs === null ? (implied.length > 0 ? `Without a choice: the step before it, ${implied.join(', ')}.` : 'Without a choice: nothing.') : undefined}
-          data={siblingsOf(reading, step).filter((other) => other !== step && other.id !== '').map((other) => other.id).filter((id, i, all) => all.indexOf(id) === i)}
-          value={[...(needs ?? [])]}
-          onChange={(next) => set(['needs'], next)}
-        />
-        {needs === null ? null : <Button variant="subtle" color="gray" size="compact-xs" disabled={readOnly} onClick={() => set(['needs'], undefined)}>Follow the list again</Button>}
-        <ReferenceInput label="delay" description="Waited before the step starts." placeholder="none" {...plain} value={text('delay')} error={errorAt('delay')} onCommit={(next) => set(['delay'], next || undefined)} />
-      </Section>
-      <Section title="Condition">
-        <ConditionFields value={step.data['when']} paths={paths} disabled={readOnly} errorAt={errorAt} set={(value) => set(['when'], value)} />
-      </Section>
-      <Section title="When it fails">
-        <Select
-          label="then" size="xs" clearable disabled={readOnly} error={errorAt('onFailure')} placeholder="the runbook's default"
-          data={[{ value: 'fail', label: 'fail the run' }, { value: 'ask', label: 'ask a person' }, { value: 'continue', label: 'go on' }, { value: 'compensate', label: 'undo and fail' }]}
-          value={text('onFailure') || null} onChange={(next) => set(['onFailure'], next ?? undefined)}
-        />
-        <ReferenceInput label="timeout" description="Of all attempts together." placeholder={kind ? `${duration(kind.timeoutSeconds)} by its kind` : '10m'} {...plain} value={text('timeout')} error={errorAt('timeout')} onCommit={(next) => set(['timeout'], next || undefined)} />
-        <RetryFields step={step} context={context} />
-        {uses === 'group.failover' || step.data['onIncomplete'] !== undefined ? (
-          <Select
-            label="when the standby lacks writes" size="xs" clearable disabled={readOnly} error={errorAt('onIncomplete')} placeholder="ask"
-            data={['ask', 'refuse', 'accept']} value={text('onIncomplete') || null} onChange={(next) => set(['onIncomplete'], next ?? undefined)}
-          />
-        ) : null}
-      </Section>
-      {isBlock ? null : <UndoFields step={step} kinds={kinds} context={context} />}
+      {whole ? (
+        <>
+          <Section title="Order">
+            <MultiSelect
+              label="waits for" size="xs" disabled={readOnly} error={errorAt('needs')}
+              description={needs === null ? (implied.length > 0 ? `Without a choice: the step before it, ${implied.join(', ')}.` : 'Without a choice: nothing.') : undefined}
+              data={siblingsOf(reading, step).filter((other) => other !== step && other.id !== '').map((other) => other.id).filter((id, i, all) => all.indexOf(id) === i)}
+              value={[...(needs ?? [])]}
+              onChange={(next) => set(['needs'], next)}
+            />
+            {needs === null ? null : <Button variant="subtle" color="gray" size="compact-xs" disabled={readOnly} onClick={() => set(['needs'], undefined)}>Follow the list again</Button>}
+            <ReferenceInput label="delay" description="Waited before the step starts." placeholder="none" {...plain} value={text('delay')} error={errorAt('delay')} onCommit={(next) => set(['delay'], next || undefined)} />
+          </Section>
+          <Section title="Condition">
+            <ConditionFields value={step.data['when']} paths={paths} disabled={readOnly} errorAt={errorAt} set={(value) => set(['when'], value)} />
+          </Section>
+          <Section title="When it fails">
+            <Select
+              label="then" size="xs" clearable disabled={readOnly} error={errorAt('onFailure')} placeholder="the runbook's default"
+              data={[{ value: 'fail', label: 'fail the run' }, { value: 'ask', label: 'ask a person' }, { value: 'continue', label: 'go on' }, { value: 'compensate', label: 'undo and fail' }]}
+              value={text('onFailure') || null} onChange={(next) => set(['onFailure'], next ?? undefined)}
+            />
+            <ReferenceInput label="timeout" description="Of all attempts together." placeholder={kind ? `${duration(kind.timeoutSeconds)} by its kind` : '10m'} {...plain} value={text('timeout')} error={errorAt('timeout')} onCommit={(next) => set(['timeout'], next || undefined)} />
+            <RetryFields step={step} context={context} />
+            {uses === 'group.failover' || step.data['onIncomplete'] !== undefined ? (
+              <Select
+                label="when the standby lacks writes" size="xs" clearable disabled={readOnly} error={errorAt('onIncomplete')} placeholder="ask"
+                data={['ask', 'refuse', 'accept']} value={text('onIncomplete') || null} onChange={(next) => set(['onIncomplete'], next ?? undefined)}
+              />
+            ) : null}
+          </Section>
+          {isBlock ? null : <UndoFields step={step} kinds={kinds} context={context} />}
+        </>
+      ) : null}
     </Stack>
   );
 });

@@ -1,8 +1,8 @@
 import { unifiedMergeView } from '@codemirror/merge';
 import { EditorState } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
-import { yaml } from '@codemirror/lang-yaml';
 import { useEffect, useRef } from 'react';
+import { yamlText } from '../yaml/language';
 import { colours, look } from '../yaml/pane';
 
 /** The two texts as one, with what went and what came. */
@@ -15,7 +15,7 @@ export function TextDiff({ before, after }: { readonly before: string; readonly 
       state: EditorState.create({
         doc: after,
         extensions: [
-          lineNumbers(), yaml(), colours, look, EditorState.readOnly.of(true), EditorView.contentAttributes.of({ 'aria-label': 'Difference of the two texts', tabindex: '0' }),
+          lineNumbers(), yamlText, colours, look, EditorState.readOnly.of(true), EditorView.contentAttributes.of({ 'aria-label': 'Difference of the two texts', tabindex: '0' }),
           unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: { margin: 3, minSize: 6 } }),
         ],
       }),

@@ -3,7 +3,6 @@
  * are; undo belongs to the draft, which knows the canvas's changes as well.
  */
 import { defaultKeymap, indentWithTab } from '@codemirror/commands';
-import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Annotation, Compartment, EditorState } from '@codemirror/state';
@@ -16,6 +15,7 @@ import type { ReadStep, Reading } from '../document/reading';
 import { endOf } from '../document/places';
 import type { StepKind } from '../queries';
 import { completions } from './completions';
+import { yamlText } from './language';
 
 export interface Pane {
   readonly know: (kinds: ReadonlyMap<string, StepKind>) => void;
@@ -28,7 +28,7 @@ export interface Pane {
 const fromDraft = Annotation.define<boolean>();
 
 export const colours = syntaxHighlighting(HighlightStyle.define([
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'light-dark(var(--mantine-color-indigo-8), var(--mantine-color-indigo-3))' },
+  { tag: tags.atom, color: 'light-dark(var(--mantine-color-indigo-8), var(--mantine-color-indigo-3))' },
   { tag: [tags.string, tags.content], color: 'light-dark(var(--mantine-color-teal-9), var(--mantine-color-teal-3))' },
   { tag: [tags.number, tags.bool, tags.null], color: 'light-dark(var(--mantine-color-violet-8), var(--mantine-color-violet-3))' },
   { tag: tags.comment, color: 'light-dark(var(--mantine-color-gray-7), var(--mantine-color-dark-1))', fontStyle: 'italic' },
@@ -60,7 +60,7 @@ export function openPane(parent: HTMLElement, draft: DraftEditor): Pane {
       doc: draft.current().text,
       extensions: [
         lineNumbers(), foldGutter(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), indentOnInput(), bracketMatching(),
-        lintGutter(), searchLater.of([]), assistLater.of([]), yaml(), indentUnit.of('  '), colours, look,
+        lintGutter(), searchLater.of([]), assistLater.of([]), yamlText, indentUnit.of('  '), colours, look,
         // Line ends stay as they are in the file: the draft counts characters, not lines.
         EditorState.lineSeparator.of('\n'),
         keymap.of([
