@@ -43,11 +43,16 @@ export async function layoutFully(nodes: readonly GraphNode[], edges: readonly G
   return layout;
 }
 
-/** Its start takes longer than most layouts: whoever knows that one will be wanted starts it before. */
+/** Its start and its first layout take longer than the others: whoever knows that one will be wanted has them done before. */
 export function startWorker(): Elk {
-  elk ??= new ElkApi({ workerFactory: () => new Worker(elkWorker) });
+  if (elk) return elk;
+  elk = new ElkApi({ workerFactory: () => new Worker(elkWorker) });
+  // Without a worker the first real question is refused as well, and that one is answered for.
+  elk.layout(question(firstForm)).catch(() => undefined);
   return elk;
 }
+
+const firstForm: BlockForm = { sizes: [1, 2, 3].map(() => ({ width: 100, height: 40 })), edges: [[0, 1], [0, 2]], framed: true, down: true };
 
 function askFor(form: BlockForm): Promise<void> {
   const key = keyOf(form);

@@ -1,7 +1,7 @@
 import { Alert, Button, Text } from '@mantine/core';
 import { useCallbackRef } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { useBlocker } from 'react-router';
 import { api, body } from '@/api/client';
 import type { ApiProblem } from '@/api/problem';
@@ -180,7 +180,7 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
   const keyed = useDesignerKeys({
     editor, act, say, locked, connecting, setConnecting, focusStep, layOut,
     setRenaming: (key) => { setRenaming(key); if (key !== null && view === 'graph') setView('outline'); },
-    focusToolbox: () => toolboxSearch.current?.focus(), focusSearch: () => stepSearch.current?.focus(), fit: () => canvas.current?.fit(),
+    focusToolbox: () => focusSoon(toolboxSearch), focusSearch: () => focusSoon(stepSearch), fit: () => canvas.current?.fit(),
   });
 
   // The steps are drawn first: what stands around them follows between frames.
@@ -299,6 +299,12 @@ export function Designer({ name, person, opened, runbook, gone }: DesignerProps)
       </Suspense>
     </SayContext>
   );
+}
+
+/** Panes follow the steps within a few frames: a key that is faster than they are is not lost. */
+function focusSoon(field: RefObject<HTMLInputElement | null>, frames = 120): void {
+  if (field.current) field.current.focus();
+  else if (frames > 0) requestAnimationFrame(() => focusSoon(field, frames - 1));
 }
 
 /** Leaving with unsaved work asks first: by the browser, and by a link of the console. */
