@@ -13,11 +13,19 @@ export function useChosenStep(
   const { step, setStep } = address;
   const [only] = state.selection;
   const chosen = state.selection.size === 1 && only !== undefined ? only : null;
-  const written = useRef<string | null>(null);
+  // What was written into the address and does not stand there yet: it is drawn behind everything more urgent, and may
+  // skip what was soon written over. Only a step that is not among these was chosen by somebody else: a link, or going back.
+  const sent = useRef<(string | null)[]>([]);
+  const standing = useRef<string | null>(null);
 
   useEffect(() => {
-    if (step === written.current) return;
-    written.current = step;
+    standing.current = step;
+    const at = sent.current.indexOf(step);
+    if (at >= 0) {
+      sent.current.splice(0, at + 1);
+      return;
+    }
+    sent.current = [];
     if (step === null || editor.current().selection.has(step)) return;
     if (editor.current().reading.byKey.has(step)) {
       editor.select([step]);
@@ -28,9 +36,10 @@ export function useChosenStep(
   }, [step, editor, show, say]);
 
   useEffect(() => {
-    if (chosen === written.current) return undefined;
     const timer = setTimeout(() => {
-      written.current = chosen;
+      const latest = sent.current.length > 0 ? sent.current[sent.current.length - 1] : standing.current;
+      if (chosen === latest) return;
+      sent.current.push(chosen);
       setStep(chosen);
     }, quietMs);
     return () => clearTimeout(timer);
