@@ -94,15 +94,18 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
     if (current === null || !nodes.some((node) => node.id === current)) store.set(nodes[0]?.id ?? null);
   }, [nodes, store]);
 
+  // Shift or Ctrl as the click itself tells it: the library learns of a key only when it has drawn again.
+  const adding = useRef(false);
   const changed = useCallback((changes: FlowChange<FlowNode>[]) => {
     const moved = new Map<string, Point>();
     let selected: Set<string> | null = null;
+    const keepsOthers = adding.current && changes.some((change) => change.type === 'select' && change.selected);
     for (const change of changes) {
       if (change.type === 'position' && change.dragging && change.position) moved.set(change.id, change.position);
       if (change.type === 'select') {
         selected ??= new Set(selection);
         if (change.selected) selected.add(change.id);
-        else selected.delete(change.id);
+        else if (!keepsOthers) selected.delete(change.id);
       }
     }
     if (moved.size > 0) setDragged((before) => new Map([...before, ...moved]));
@@ -193,6 +196,10 @@ function Canvas(props: GraphProps & { readonly ref?: Ref<GraphHandle> }) {
         style={{ height: props.height ?? '100%' }}
         onKeyDown={keyed}
         onFocus={(event) => { const id = focusedNode(event.target); if (id) store.set(id); }}
+        onPointerDownCapture={(event) => {
+          const onNode = event.target instanceof Element && event.target.closest('.react-flow__node') !== null;
+          adding.current = onNode && (event.shiftKey || event.ctrlKey || event.metaKey);
+        }}
         onDrop={dropped}
         onDragOver={(event) => { if (editing && event.dataTransfer.types.includes(dragType)) event.preventDefault(); }}
       >
