@@ -96,10 +96,11 @@ public sealed class RunPlanner(Database database, GroupPictures pictures, Invent
             : (double?)null;
         var exposure = (await views.ProtectionsAsync(run.Group.ToString(), null, cancel)).Select(p => p.Exposure.Text).Distinct().ToList();
         var irreversible = steps.Count(s => s.Irreversible);
+        var workloads = run.Picture.Members.Count == 1 ? "1 workload" : $"{run.Picture.Members.Count} workloads";
         return new ExplainView(
             run.Runbook, run.Version, run.Hash, run.PlanHash, KebabCase.Of(run.Kind), run.IsReal, run.Group.ToString(),
             $"{(run.IsReal ? "REAL" : "TEST")}: {run.Document.Metadata.Title} on group {run.Group} "
-                + $"({run.Picture.Members.Count} workloads), {steps.Count} steps, {irreversible} that cannot be taken back.",
+                + $"({workloads}), {steps.Count} steps, {irreversible} that cannot be taken back.",
             run.Approval is { Count: > 0 } rule ? new ApprovalView(KebabCase.Of(rule.Of), rule.Count, rule.Expires.TotalSeconds) : null,
             run.Document.Spec.Objectives?.Rto?.TotalSeconds, forecast,
             forecast is null ? "no earlier run of every step" : "median of the last 10 runs of each step, one after the other",

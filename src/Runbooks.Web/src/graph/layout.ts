@@ -4,11 +4,10 @@
  */
 import type { ElkNode } from 'elkjs/lib/elk-api';
 import ElkApi from 'elkjs/lib/elk-api.js';
-// A script of our own address, which the content security policy allows; the build leaves out what is never asked of it.
-import elkWorker from 'elkjs/lib/elk-worker.min.js?url';
 import { frameOf, keyOf, layersApart, layoutBlocks, type Arrangement, type BlockForm, type Layout } from './blocks';
 import type { GraphEdge, GraphNode } from './model';
 import { gap } from './size';
+import { layoutWorker } from './worker';
 
 type Elk = InstanceType<typeof ElkApi>;
 let elk: Elk | null = null;
@@ -43,10 +42,10 @@ export async function layoutFully(nodes: readonly GraphNode[], edges: readonly G
   return layout;
 }
 
-/** Its start and its first layout take longer than the others: whoever knows that one will be wanted has them done before. */
-export function startWorker(): Elk {
+/** The first layout takes longer than the others: it is one that nobody waits for. */
+function engine(): Elk {
   if (elk) return elk;
-  elk = new ElkApi({ workerFactory: () => new Worker(elkWorker) });
+  elk = new ElkApi({ workerFactory: layoutWorker });
   // Without a worker the first real question is refused as well, and that one is answered for.
   elk.layout(question(firstForm)).catch(() => undefined);
   return elk;
@@ -58,7 +57,7 @@ function askFor(form: BlockForm): Promise<void> {
   const key = keyOf(form);
   const under = asked.get(key);
   if (under) return under;
-  const answer = startWorker().layout(question(form)).then((laid) => {
+  const answer = engine().layout(question(form)).then((laid) => {
     if (remembered.size >= rememberMax) remembered.delete(remembered.keys().next().value ?? '');
     remembered.set(key, arrangementOf(laid));
   }).finally(() => asked.delete(key));

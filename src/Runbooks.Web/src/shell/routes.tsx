@@ -1,4 +1,5 @@
 import { createBrowserRouter, type LoaderFunctionArgs, type ShouldRevalidateFunctionArgs } from 'react-router';
+import { layoutWorker } from '@/graph/worker';
 import { draftQuery, kindsQuery } from '@/features/runbooks/queries';
 import { planQuery, recordsQuery, runQuery, stepsQuery } from '@/features/runs/data';
 import { Loading } from './Loading';
@@ -25,8 +26,8 @@ const runAhead = ahead((run) => {
 const draftAhead = ahead((name) => {
   void queries.prefetchQuery(draftQuery(name));
   void queries.prefetchQuery(kindsQuery);
-  // A long runbook is placed by a worker of its own, whose start takes longer than its work.
-  void import('@/graph/layout').then(({ startWorker }) => startWorker());
+  // A long runbook is placed by it; it starts while the page's code is still on its way.
+  layoutWorker();
 });
 
 /** Every address of the console. Pages are loaded when they are opened; each module exports its page as `Component`. */

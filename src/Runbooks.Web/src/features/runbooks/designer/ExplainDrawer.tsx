@@ -62,6 +62,9 @@ export function ExplainDrawer({ name, text, data, onClose }: ExplainDrawerProps)
 
 const places: Readonly<Record<string, string>> = { control: 'control plane', workflow: 'control plane', site: 'each site concerned' };
 
+/** Where the work is done; the site that a step of the control plane is about stands in what it would do. */
+const whereOf = ({ place, site }: Explanation['steps'][number]): string => (place === 'site' && site != null ? site : (places[place ?? ''] ?? site ?? '—'));
+
 function Explained({ explanation }: { readonly explanation: Explanation }) {
   return (
     <Stack gap="sm">
@@ -70,7 +73,7 @@ function Explained({ explanation }: { readonly explanation: Explanation }) {
         {explanation.real ? 'REAL' : 'TEST'} · group {explanation.group} · exposure {explanation.exposure}
         {(explanation.forecastSeconds ?? null) === null ? '' : ` · forecast ${duration(explanation.forecastSeconds ?? 0)} (${explanation.forecastBasis})`}
         {(explanation.rtoSeconds ?? null) === null ? '' : ` · target ${duration(explanation.rtoSeconds ?? 0)}`}
-        {explanation.approval ? ` · needs ${explanation.approval.count} of ${explanation.approval.of}` : ' · needs no approval'}
+        {explanation.approval ? ` · needs ${explanation.approval.count === 1 ? 'one person' : `${explanation.approval.count} people`} with the role ${explanation.approval.of}` : ' · needs no approval'}
       </Text>
       <Table>
         <Table.Thead><Table.Tr><Table.Th>step</Table.Th><Table.Th>what it would do</Table.Th><Table.Th>where</Table.Th><Table.Th>limits</Table.Th></Table.Tr></Table.Thead>
@@ -87,7 +90,7 @@ function Explained({ explanation }: { readonly explanation: Explanation }) {
                   {step.compensated ? <Badge size="xs" variant="default" tt="none">undone on abort</Badge> : null}
                 </Group>
               </Table.Td>
-              <Table.Td><Text size="sm">{step.site ?? places[step.place ?? ''] ?? '—'}</Text></Table.Td>
+              <Table.Td><Text size="sm">{whereOf(step)}</Text></Table.Td>
               <Table.Td><Text size="xs">{duration(step.timeoutSeconds)} · on failure {step.onFailure}{(step.forecastSeconds ?? null) === null ? '' : ` · usually ${duration(step.forecastSeconds ?? 0)}`}</Text></Table.Td>
             </Table.Tr>
           ))}

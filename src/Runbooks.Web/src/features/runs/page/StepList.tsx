@@ -44,7 +44,7 @@ export function StepList({ run, rows, records, selected, onSelect, now }: StepLi
           >
             <Group gap="sm" wrap="nowrap" justify="space-between">
               <Group gap="xs" wrap="nowrap" style={{ minWidth: 0 }}>
-                <Text span size="sm" c={row.depth > 0 ? 'dimmed' : 'var(--mantine-color-text)'} w={20} ta="right" style={{ flex: 'none' }}>{numbers.get(row.path)}</Text>
+                <Text span size="sm" c={row.depth > 0 ? 'dimmed' : 'var(--mantine-color-text)'} miw={20} ta="right" style={{ flex: 'none', whiteSpace: 'nowrap' }}>{numbers.get(row.path)}</Text>
                 <Text span size="sm" fw={row.depth > 0 ? 400 : 600} truncate="end">{row.title}</Text>
                 {row.irreversible ? (
                   <Tag colour="red" icon={<IconAlertTriangle size={10} aria-hidden />}>cannot be taken back</Tag>
