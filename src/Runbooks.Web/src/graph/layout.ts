@@ -42,8 +42,8 @@ export async function layoutFully(nodes: readonly GraphNode[], edges: readonly G
   return layout;
 }
 
-/** The first layout takes longer than the others: it is one that nobody waits for. */
-function engine(): Elk {
+/** The first layout takes longer than the others: whoever knows that one will be wanted has this done before. */
+export function startLayout(): Elk {
   if (elk) return elk;
   elk = new ElkApi({ workerFactory: layoutWorker });
   // Without a worker the first real question is refused as well, and that one is answered for.
@@ -57,7 +57,7 @@ function askFor(form: BlockForm): Promise<void> {
   const key = keyOf(form);
   const under = asked.get(key);
   if (under) return under;
-  const answer = engine().layout(question(form)).then((laid) => {
+  const answer = startLayout().layout(question(form)).then((laid) => {
     if (remembered.size >= rememberMax) remembered.delete(remembered.keys().next().value ?? '');
     remembered.set(key, arrangementOf(laid));
   }).finally(() => asked.delete(key));

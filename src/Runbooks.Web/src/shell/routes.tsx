@@ -28,6 +28,7 @@ const draftAhead = ahead((name) => {
   void queries.prefetchQuery(kindsQuery);
   // A long runbook is placed by it; it starts while the page's code is still on its way.
   layoutWorker();
+  void import('@/graph/layout').then(({ startLayout }) => startLayout());
 });
 
 /** Every address of the console. Pages are loaded when they are opened; each module exports its page as `Component`. */
