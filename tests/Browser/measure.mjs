@@ -51,7 +51,7 @@ async function cold(api) {
   await api.post('/groups', { id: 'shown', title: null });
   const run = await api.post('/runs', { runbook: 'shown', group: 'shown', reason: 'a run to look at', inputs: {} });
   await until(async () => (await api.get(`/runs/${run.id}`)).endedAt, 'the run has ended');
-  for (const [what, address] of [['run page', `/runs/${run.id}`], ['designer, 200 steps', '/runbooks/grown']]) {
+  for (const [what, address] of [['run page', `/runs/${run.id}`], ['designer, 12 steps', '/runbooks/shown'], ['designer, 200 steps', '/runbooks/grown']]) {
     const times = [];
     for (let i = 0; i < repeat; i++) times.push(await newcomer(async (page) => {
       await page.goto(address, { waitUntil: 'commit' });
