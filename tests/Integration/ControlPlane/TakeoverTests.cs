@@ -57,12 +57,12 @@ public sealed class TakeoverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Lead_MovesWhileTheEngineIsWell_TheEngineMovesWithIt()
+    public async Task Lead_CutWhileTheEngineIsWell_RunsGoOnAtWhoeverLeads()
     {
         var first = await ActiveAsync();
         await RunsAsync(first);
         var leads = first;
-        // Either of the two may be the next to lead: three times is enough to see both, and has an end.
+        // Either of the two may be the next to lead: mostly the other one within three cuts, and runs go on at both.
         for (var cuts = 0; cuts < 3 && leads == first; cuts++, leads = await ActiveAsync())
         {
             // The session that holds the lead's lock, and no other: the engine's own ownership is not touched.

@@ -14,14 +14,13 @@ const lines = StreamLanguage.define(yaml);
 /** From the end of a line to the end of what stands deeper beneath it; null when nothing does. */
 export function foldAt(state: EditorState, from: number, to: number): { readonly from: number; readonly to: number } | null {
   const head = state.doc.sliceString(from, to);
-  if (isBlank(head)) return null;
-  const depth = depthOf(head);
   const first = state.doc.lineAt(to).number + 1;
+  if (isBlank(head) || first > state.doc.lines) return null;
+  const depth = depthOf(head);
   const opens = opensBlock(head);
   let at = to + 1;
   let end = to;
-  for (const line of state.doc.iterLines(Math.min(first, state.doc.lines + 1))) {
-    if (first > state.doc.lines) break;
+  for (const line of state.doc.iterLines(first)) {
     // The items of a list may stand as deep as the key that they belong to.
     const within = depthOf(line) > depth || (opens && depthOf(line) === depth && isItem(line) && !isItem(head));
     if (!isBlank(line) && !within) break;
